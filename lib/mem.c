@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#define _DEFAULT_SOURCE		/* MAP_ANONYMOUS, MADV_DONTDUMP */
+#include "mem.h"
+
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include <openssl/crypto.h>
+
+struct jpki_secret {
+	size_t	len;
+	bool	locked;
+	char	bytes[JPKI_SECRET_MAX + 1]; /* a NUL always fits behind */
+};
+
+void
+mem_wipe(void *p, size_t n)
+{
+	if (n > 0)
+		OPENSSL_cleanse(p, n);
+}
+
+void
+mem_free(void *p, size_t n)
+{
+	if (p == NULL)
+		return;
+	mem_wipe(p, n);
+	free(p);
+}
+
+/*
+ * A mapping of its own: mlock and madvise work on pages, and a page shared
+ * with the heap would unlock when a neighbour is freed.
+ */
+enum jpki_err
+jpki_secret_new(struct jpki_secret **out)
+{
+	struct jpki_secret *s;
+
+	if (out == NULL)
+		return JPKI_ERR_ARG;
+	s = mmap(NULL, sizeof(*s), PROT_READ | PROT_WRITE,
+	    MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	if (s == MAP_FAILED)
+		return JPKI_ERR_MEMORY;
+	/* RLIMIT_MEMLOCK may forbid it: then the page could reach the swap. */
+	s->locked = mlock(s, sizeof(*s)) == 0;
+#ifdef MADV_DONTDUMP
+	(void)madvise(s, sizeof(*s), MADV_DONTDUMP);
+#endif
+#ifdef MADV_WIPEONFORK
+	(void)madvise(s, sizeof(*s), MADV_WIPEONFORK);
+#endif
+	*out = s;
+	return JPKI_OK;
+}
+
+void
+jpki_secret_free(struct jpki_secret **secret)
+{
+	struct jpki_secret *s;
+
+	if (secret == NULL || *secret == NULL)
+		return;
+	s = *secret;
+	*secret = NULL;
+	jpki_secret_wipe(s);
+	if (s->locked)
+		(void)munlock(s, sizeof(*s));
+	(void)munmap(s, sizeof(*s));
+}
+
+char *
+jpki_secret_bytes(struct jpki_secret *secret)
+{
+	return secret->bytes;
+}
+
+size_t
+jpki_secret_len(const struct jpki_secret *secret)
+{
+	return secret->len;
+}
+
+enum jpki_err
+jpki_secret_set_len(struct jpki_secret *secret, size_t len)
+{
+	if (len > JPKI_SECRET_MAX)
+		return JPKI_ERR_ARG;
+	secret->len = len;
+	mem_wipe(secret->bytes + len, sizeof(secret->bytes) - len);
+	return JPKI_OK;
+}
+
+void
+jpki_secret_wipe(struct jpki_secret *secret)
+{
+	if (secret == NULL)
+		return;
+	secret->len = 0;
+	mem_wipe(secret->bytes, sizeof(secret->bytes));
+}
+
+enum jpki_err
+secret_set(struct jpki_secret *secret, const void *p, size_t n)
+{
+	jpki_secret_wipe(secret);
+	if (n > JPKI_SECRET_MAX)
+		return JPKI_ERR_ARG;
+	if (n > 0)
+		memcpy(secret->bytes, p, n);
+	secret->len = n;
+	return JPKI_OK;
+}

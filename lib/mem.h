@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Memory that must not be read by others: wiping, and locked secrets. */
+#ifndef MEM_H
+#define MEM_H
+
+#include <stddef.h>
+
+#include "jpki.h"
+
+/* Overwrite with zeros in a way that no compiler leaves out. */
+void	mem_wipe(void *p, size_t n);
+/* Wipe n bytes, then free.  p may be NULL. */
+void	mem_free(void *p, size_t n);
+
+/*
+ * Fill a secret from bytes elsewhere.  ARG if they do not fit; then the
+ * secret is empty.
+ */
+enum jpki_err	secret_set(struct jpki_secret *secret, const void *p,
+    size_t n);
+
+#endif
