@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Command APDUs of ISO 7816-4, short form, cases 1 to 4, and the split of a
+ * response into data and status.  Extended length is never used: only some
+ * generations of the card declare it (PROTOCOL, "Commands").
+ */
+#ifndef APDU_H
+#define APDU_H
+
+#include "buf.h"
+
+#define APDU_MAX	261	/* header, Lc, 255 bytes of data, Le */
+#define APDU_LE_MAX	256	/* Le = 00 */
+
+struct apdu {
+	uint8_t		cla, ins, p1, p2;
+	struct slice	data;		/* empty: no Lc */
+	size_t		le;		/* 0: no Le; 256: Le = 00 */
+	bool		secret;		/* data is a PIN */
+};
+
+struct answer {
+	struct slice	data;
+	uint16_t	sw;
+};
+
+/* False if data or le do not fit a short APDU. */
+bool	apdu_encode(const struct apdu *apdu, struct wbuf *out);
+
+/* Bytes of the encoded command that a log may show. */
+size_t	apdu_clear(const struct apdu *apdu);
+
+/* False if there is no room for a status word. */
+bool	answer_split(struct slice raw, struct answer *out);
+
+struct apdu	apdu_select_app(struct slice aid);
+struct apdu	apdu_select_ef(const uint8_t id[2]);
+struct apdu	apdu_read_binary(uint16_t offset, size_t le);
+struct apdu	apdu_get_response(size_t le);
+struct apdu	apdu_sign(struct slice data);
+
+/* The retry query, in its form without and with Le: never any data. */
+struct apdu	apdu_pin_query(bool with_le);
+struct apdu	apdu_verify(struct slice pin);
+struct apdu	apdu_change(struct slice new_pin);
+
+#endif
