@@ -1,0 +1,562 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "card.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "mem.h"
+#include "sw.h"
+#include "tlv.h"
+
+#define ROUNDS_MAX	64	/* of 61xx or 6Cxx in one command */
+#define OBJECT_MAX	0x7FFF	/* READ BINARY has 15 bits of offset */
+#define LE_CAREFUL	0xE0	/* for a card or reader that refuses Le=00 */
+
+/*
+ * Transactions.
+ */
+
+static void
+drop_cert(struct jpki_card *card, enum jpki_cert_id id)
+{
+	jpki_buf_free(&card->cert[id]);
+	for (unsigned key = 0; key < JPKI_KEY_COUNT; key++) {
+		if (key_row((enum jpki_key)key)->cert != id)
+			continue;
+		EVP_PKEY_free(card->public_key[key]);
+		card->public_key[key] = NULL;
+	}
+}
+
+void
+card_forget_login(struct jpki_card *card)
+{
+	card->verified = 0;
+	drop_cert(card, JPKI_CERT_SIGN);
+}
+
+void
+card_unverify(struct jpki_card *card, enum jpki_pin pin)
+{
+	card->verified &= ~(1u << pin);
+	if (pin == JPKI_PIN_SIGN)
+		drop_cert(card, JPKI_CERT_SIGN);
+}
+
+static void
+forget_card(struct jpki_card *card)
+{
+	card_forget_login(card);
+	for (unsigned id = 0; id < JPKI_CERT_COUNT; id++)
+		drop_cert(card, (enum jpki_cert_id)id);
+	card->awake = false;
+	card->query_with_le = false;
+	card->read_le = APDU_LE_MAX;
+	card->insertion++;
+}
+
+static void
+heal(struct jpki_card *card, enum transport_since since)
+{
+	if (since == SINCE_NOTHING)
+		return;
+	log_line(&card->ctx->log, JPKI_LOG_INFO, "%s: %s; logged out",
+	    card->reader, since == SINCE_RESET ?
+	    "the card was reset by another program" : "connected anew");
+	if (since == SINCE_RESET) {
+		card_forget_login(card);
+		card->awake = false;
+	} else {
+		forget_card(card);
+	}
+}
+
+enum jpki_err
+jpki_card_begin(struct jpki_card *card)
+{
+	enum transport_since since = SINCE_NOTHING;
+	enum jpki_err err;
+
+	if (card == NULL)
+		return JPKI_ERR_ARG;
+	if (card->depth > 0) {
+		card->depth++;
+		return JPKI_OK;
+	}
+	err = card->conn->transport->ops->begin(card->conn, &since);
+	if (err != JPKI_OK) {
+		log_line(&card->ctx->log, JPKI_LOG_ERROR, "%s: begin: %s",
+		    card->reader, jpki_strerror(err));
+		return err;
+	}
+	heal(card, since);
+	card->app = APP_NONE;
+	card->ef = NULL;
+	card->depth = 1;
+	return JPKI_OK;
+}
+
+enum jpki_err
+card_restart(struct jpki_card *card)
+{
+	unsigned depth = card->depth;
+	enum jpki_err err;
+
+	card->conn->transport->ops->end(card->conn);
+	card->depth = 0;
+	err = jpki_card_begin(card);
+	/* Whoever began calls end: a dead transaction is ended once more. */
+	card->depth = depth;
+	return err;
+}
+
+void
+jpki_card_end(struct jpki_card *card)
+{
+	if (card == NULL || card->depth == 0 || --card->depth > 0)
+		return;
+	card->conn->transport->ops->end(card->conn);
+}
+
+/*
+ * Commands.
+ */
+
+static enum jpki_err
+exchange(struct jpki_card *card, struct slice command, size_t clear,
+    uint8_t raw[static TRANSPORT_ANSWER_MAX], struct answer *answer)
+{
+	const struct log *log = &card->ctx->log;
+	size_t n = TRANSPORT_ANSWER_MAX;
+	enum jpki_err err;
+
+	log_bytes(log, ">", command, clear);
+	err = card->conn->transport->ops->transmit(card->conn, command, raw,
+	    &n);
+	if (err != JPKI_OK) {
+		log_line(log, JPKI_LOG_ERROR, "%s: transmit: %s",
+		    card->reader, jpki_strerror(err));
+		return err;
+	}
+	if (n > TRANSPORT_ANSWER_MAX || !answer_split(slice_of(raw, n),
+	    answer))
+		return JPKI_ERR_MALFORMED;
+	log_bytes(log, "<", slice_of(raw, n), TRANSPORT_ANSWER_MAX);
+	card->sw = answer->sw;
+	return JPKI_OK;
+}
+
+/* A secret is encoded into locked memory and wiped once it is sent. */
+static enum jpki_err
+exchange_secret(struct jpki_card *card, const struct apdu *apdu,
+    uint8_t raw[static TRANSPORT_ANSWER_MAX], struct answer *answer)
+{
+	struct jpki_secret *wire = NULL;
+	struct wbuf w;
+	enum jpki_err err;
+
+	err = jpki_secret_new(&wire);
+	if (err != JPKI_OK)
+		return err;
+	w = wbuf_of(jpki_secret_bytes(wire), JPKI_SECRET_MAX);
+	if (apdu_encode(apdu, &w))
+		err = exchange(card, wbuf_slice(&w), apdu_clear(apdu), raw,
+		    answer);
+	else
+		err = JPKI_ERR_BUFFER;
+	jpki_secret_free(&wire);
+	return err;
+}
+
+static enum jpki_err
+exchange_plain(struct jpki_card *card, const struct apdu *apdu,
+    uint8_t raw[static TRANSPORT_ANSWER_MAX], struct answer *answer)
+{
+	uint8_t command[APDU_MAX];
+	struct wbuf w = wbuf_of(command, sizeof(command));
+
+	if (!apdu_encode(apdu, &w))
+		return JPKI_ERR_BUFFER;
+	return exchange(card, wbuf_slice(&w), apdu_clear(apdu), raw, answer);
+}
+
+/* The command that the status word asks for next; false: it asks nothing. */
+static bool
+next_command(uint16_t sw, struct apdu *apdu)
+{
+	size_t le = (sw & 0xFF) != 0 ? sw & 0xFF : APDU_LE_MAX;
+
+	if (sw >> 8 == SW1_MORE_DATA) {
+		*apdu = apdu_get_response(le);
+		return true;
+	}
+	if (sw >> 8 == SW1_WRONG_LE && apdu->le != le && !apdu->secret) {
+		apdu->le = le;
+		return true;
+	}
+	return false;
+}
+
+enum jpki_err
+card_send(struct jpki_card *card, const struct apdu *apdu, struct wbuf *out,
+    uint16_t *sw)
+{
+	uint8_t raw[TRANSPORT_ANSWER_MAX];
+	struct apdu command = *apdu;
+	struct answer answer;
+	enum jpki_err err;
+
+	for (int round = 0; round < ROUNDS_MAX; round++) {
+		err = command.secret ?
+		    exchange_secret(card, &command, raw, &answer) :
+		    exchange_plain(card, &command, raw, &answer);
+		if (err != JPKI_OK)
+			return err;
+		card->awake = true;
+		*sw = answer.sw;
+		if (out != NULL)
+			wbuf_put_slice(out, answer.data);
+		if (out != NULL && out->overflow)
+			return JPKI_ERR_MALFORMED;
+		if (!next_command(answer.sw, &command))
+			return JPKI_OK;
+	}
+	return JPKI_ERR_MALFORMED;
+}
+
+/*
+ * Selection.
+ */
+
+/* Selecting an application clears what was verified in every other one. */
+static void
+app_selected(struct jpki_card *card, enum app app)
+{
+	unsigned kept = app_pins(app);
+
+	card->app = app;
+	card->ef = NULL;
+	for (unsigned pin = 0; pin < JPKI_PIN_COUNT; pin++)
+		if ((card->verified & ~kept & 1u << pin) != 0)
+			card_unverify(card, (enum jpki_pin)pin);
+}
+
+static enum jpki_err
+select_app(struct jpki_card *card, enum app app)
+{
+	struct apdu apdu = apdu_select_app(app_aid(app));
+	bool first = !card->awake;
+	enum jpki_err err;
+	uint16_t sw;
+
+	if (card->app == app)
+		return JPKI_OK;
+	err = card_send(card, &apdu, NULL, &sw);
+	/* Some set-ups answer so to the first command after power-up. */
+	if (err == JPKI_OK && first && sw == SW_SELF_TEST)
+		err = card_send(card, &apdu, NULL, &sw);
+	if (err != JPKI_OK)
+		return err;
+	if (sw != SW_OK) {
+		/* What is selected now is not known. */
+		card->app = APP_NONE;
+		card->ef = NULL;
+		return sw_err(sw);
+	}
+	app_selected(card, app);
+	return JPKI_OK;
+}
+
+enum jpki_err
+card_select(struct jpki_card *card, const struct ef *ef)
+{
+	struct apdu apdu = apdu_select_ef(ef->id);
+	enum jpki_err err;
+	uint16_t sw;
+
+	err = select_app(card, ef->app);
+	if (err != JPKI_OK || card->ef == ef)
+		return err;
+	card->ef = NULL;
+	err = card_send(card, &apdu, NULL, &sw);
+	if (err != JPKI_OK)
+		return err;
+	if (sw != SW_OK)
+		return sw_err(sw);
+	card->ef = ef;
+	return JPKI_OK;
+}
+
+enum jpki_err
+card_leave_app(struct jpki_card *card)
+{
+	enum jpki_err err;
+
+	err = select_app(card, APP_ISD);
+	/* A phone may lack the one or the other. */
+	if (err != JPKI_OK)
+		err = select_app(card, APP_COMMON);
+	return err;
+}
+
+/*
+ * Reading.
+ */
+
+/* One READ BINARY; appends what came, which may be less than wanted. */
+static enum jpki_err
+read_binary(struct jpki_card *card, size_t offset, size_t wanted,
+    struct wbuf *out)
+{
+	size_t le = wanted < card->read_le ? wanted : card->read_le;
+	struct apdu apdu = apdu_read_binary((uint16_t)offset, le);
+	size_t before = out->n;
+	enum jpki_err err;
+	uint16_t sw;
+
+	err = card_send(card, &apdu, out, &sw);
+	if (err == JPKI_OK && sw == SW_WRONG_LENGTH && le > LE_CAREFUL) {
+		card->read_le = LE_CAREFUL;
+		apdu.le = LE_CAREFUL;
+		out->n = before;
+		err = card_send(card, &apdu, out, &sw);
+	}
+	if (err != JPKI_OK)
+		return err;
+	return sw == SW_END_OF_FILE ? JPKI_OK : sw_err(sw);
+}
+
+enum jpki_err
+card_read_front(struct jpki_card *card, const struct ef *ef,
+    struct wbuf *out)
+{
+	enum jpki_err err;
+
+	err = card_select(card, ef);
+	if (err == JPKI_OK)
+		err = read_binary(card, 0, out->cap, out);
+	return err;
+}
+
+/* What the first bytes say of the object's size; 00 and FF are filler. */
+static enum jpki_err
+object_size(struct slice front, size_t *size)
+{
+	size_t header, length;
+	uint16_t tag;
+
+	if (front.n == 0 || front.p[0] == 0x00 || front.p[0] == 0xFF)
+		return JPKI_ERR_NOT_FOUND;
+	if (!tlv_header(front, &tag, &header, &length) ||
+	    header + length > OBJECT_MAX)
+		return JPKI_ERR_MALFORMED;
+	*size = header + length;
+	return JPKI_OK;
+}
+
+/* The rest of an object of which front was read; into out, exactly. */
+static enum jpki_err
+read_rest(struct jpki_card *card, struct slice front, struct wbuf *out)
+{
+	enum jpki_err err = JPKI_OK;
+	size_t before;
+
+	wbuf_put(out, front.p, front.n < out->cap ? front.n : out->cap);
+	while (err == JPKI_OK && out->n < out->cap) {
+		before = out->n;
+		err = read_binary(card, out->n, out->cap - out->n, out);
+		if (err == JPKI_OK && out->n == before)
+			err = JPKI_ERR_MALFORMED; /* the file ends too early */
+	}
+	return err;
+}
+
+enum jpki_err
+card_read_object(struct jpki_card *card, const struct ef *ef,
+    struct jpki_buf *out)
+{
+	uint8_t first[APDU_LE_MAX];
+	struct wbuf front = wbuf_of(first, sizeof(first)), whole;
+	struct jpki_buf buf = { 0 };
+	enum jpki_err err;
+
+	err = card_read_front(card, ef, &front);
+	if (err == JPKI_OK)
+		err = object_size(wbuf_slice(&front), &buf.n);
+	if (err != JPKI_OK)
+		return err;
+	buf.p = malloc(buf.n);
+	if (buf.p == NULL)
+		return JPKI_ERR_MEMORY;
+	whole = wbuf_of(buf.p, buf.n);
+	err = read_rest(card, wbuf_slice(&front), &whole);
+	if (err == JPKI_OK)
+		*out = buf;
+	else
+		jpki_buf_free(&buf);
+	return err;
+}
+
+/*
+ * Opening and closing.
+ */
+
+static void
+card_free(struct jpki_card *card, bool unpower)
+{
+	if (card->depth > 0)
+		card->conn->transport->ops->end(card->conn);
+	card->conn->transport->ops->disconnect(card->conn, unpower);
+	for (unsigned id = 0; id < JPKI_CERT_COUNT; id++)
+		drop_cert(card, (enum jpki_cert_id)id);
+	free(card);
+}
+
+/*
+ * Did the card, in full health, say that it has no such application?  Cards
+ * of other kinds refuse with all sorts of status words.
+ */
+static bool
+refused(enum jpki_err err, uint16_t sw)
+{
+	return err >= JPKI_ERR_NOT_JPKI && err != JPKI_ERR_MALFORMED &&
+	    sw != SW_SELF_TEST;
+}
+
+static enum jpki_err
+recognise(struct jpki_card *card, const struct transport_reader *reader)
+{
+	enum jpki_err err = select_app(card, APP_JPKI);
+
+	if (err == JPKI_OK || !refused(err, card->sw))
+		return err;
+	log_line(&card->ctx->log, JPKI_LOG_INFO, "%s: not a JPKI card",
+	    card->reader);
+	ctx_refuse(card->ctx, reader);
+	return JPKI_ERR_NOT_JPKI;
+}
+
+/* Connect, begin, and ask for the application.  Returns inside. */
+static enum jpki_err
+open_reader(struct jpki_ctx *ctx, const struct transport_reader *reader,
+    struct jpki_card **out)
+{
+	struct jpki_card *card;
+	enum jpki_err err;
+
+	card = calloc(1, sizeof(*card));
+	if (card == NULL)
+		return JPKI_ERR_MEMORY;
+	card->ctx = ctx;
+	card->read_le = APDU_LE_MAX;
+	memcpy(card->reader, reader->name, sizeof(card->reader));
+	err = ctx->transport->ops->connect(ctx->transport, reader->name,
+	    &card->conn);
+	if (err != JPKI_OK) {
+		log_line(&ctx->log, JPKI_LOG_ERROR, "%s: connect: %s",
+		    reader->name, jpki_strerror(err));
+		free(card);
+		return err;
+	}
+	err = jpki_card_begin(card);
+	if (err == JPKI_OK)
+		err = recognise(card, reader);
+	if (err != JPKI_OK) {
+		card_free(card, false);
+		return err;
+	}
+	log_line(&ctx->log, JPKI_LOG_INFO, "%s: JPKI card opened",
+	    reader->name);
+	*out = card;
+	return JPKI_OK;
+}
+
+static enum jpki_err
+try_reader(struct jpki_ctx *ctx, const struct transport_reader *reader,
+    struct jpki_card **out)
+{
+	if (!reader->has_card)
+		return JPKI_ERR_NO_CARD;
+	if (reader->mute)
+		return JPKI_ERR_MUTE;
+	if (ctx_refused(ctx, reader))
+		return JPKI_ERR_NOT_JPKI;
+	return open_reader(ctx, reader, out);
+}
+
+/* Of several failures the one that a person can do most about. */
+static enum jpki_err
+more_telling(enum jpki_err a, enum jpki_err b)
+{
+	static const enum jpki_err dull[] = {
+		JPKI_ERR_NO_READER, JPKI_ERR_NO_CARD, JPKI_ERR_NOT_JPKI,
+	};
+
+	for (size_t i = 0; i < sizeof(dull) / sizeof(dull[0]); i++) {
+		if (a == dull[i])
+			return b;
+		if (b == dull[i])
+			return a;
+	}
+	return a;
+}
+
+enum jpki_err
+jpki_card_open(struct jpki_ctx *ctx, const char *reader,
+    struct jpki_card **out)
+{
+	enum jpki_err err = JPKI_ERR_NO_READER, one;
+	struct transport_reader *list = NULL;
+	size_t n = 0;
+
+	if (ctx == NULL || out == NULL)
+		return JPKI_ERR_ARG;
+	one = ctx_list(ctx, &list, &n);
+	if (one != JPKI_OK)
+		return one;
+	for (size_t i = 0; i < n && err != JPKI_OK; i++) {
+		if (reader != NULL && strcmp(list[i].name, reader) != 0)
+			continue;
+		one = try_reader(ctx, &list[i], out);
+		err = one == JPKI_OK ? one : more_telling(err, one);
+	}
+	free(list);
+	return err;
+}
+
+void
+jpki_card_close(struct jpki_card **card)
+{
+	struct jpki_card *c;
+	bool unpower;
+
+	if (card == NULL || *card == NULL)
+		return;
+	c = *card;
+	*card = NULL;
+	/* A PIN must not outlive its user: without logout, without power. */
+	unpower = jpki_logout(c) != JPKI_OK;
+	card_free(c, unpower);
+}
+
+/*
+ * What the handle knows.
+ */
+
+const char *
+jpki_card_reader(const struct jpki_card *card)
+{
+	return card->reader;
+}
+
+uint32_t
+jpki_card_insertion(const struct jpki_card *card)
+{
+	return card->insertion;
+}
+
+uint16_t
+jpki_card_sw(const struct jpki_card *card)
+{
+	return card->sw;
+}

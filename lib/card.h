@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * An open card: transactions, what is selected, what is verified, reading.
+ * All commands of the library pass through card_send().
+ */
+#ifndef CARD_H
+#define CARD_H
+
+#include <openssl/evp.h>
+
+#include "apdu.h"
+#include "ctx.h"
+#include "files.h"
+
+struct jpki_card {
+	struct jpki_ctx		*ctx;
+	struct transport_conn	*conn;
+	char			 reader[TRANSPORT_NAME_MAX];
+	unsigned		 depth;		/* nested transactions */
+	uint32_t		 insertion;
+	uint16_t		 sw;
+
+	/* Known inside the transaction only; another program may select. */
+	enum app		 app;
+	const struct ef		*ef;
+
+	/* As far as this handle knows; bits 1 << enum jpki_pin. */
+	unsigned		 verified;
+	bool			 pin_sent;	/* since the last logout */
+
+	/* Habits of this card, learnt once an insertion. */
+	bool			 awake;		/* first command is over */
+	bool			 query_with_le;
+	size_t			 read_le;
+
+	struct jpki_buf		 cert[JPKI_CERT_COUNT];
+	EVP_PKEY		*public_key[JPKI_KEY_COUNT];
+};
+
+/*
+ * Send a command, whatever transport and card make of it: follows 61xx and
+ * 6Cxx within bounds (never for a secret command: that goes out once).
+ * Data is appended to out (NULL: none wanted), *sw is written whenever the
+ * card answered.  Errors are those of the link only; the status word is for
+ * the caller to judge.
+ */
+enum jpki_err	card_send(struct jpki_card *card, const struct apdu *apdu,
+    struct wbuf *out, uint16_t *sw);
+
+/*
+ * Replace a transaction whose link broke by a new one, at the same depth, to
+ * ask what became of a command.  On errors the card is unreachable.
+ */
+enum jpki_err	card_restart(struct jpki_card *card);
+
+/* Inside a transaction.  No command if it is selected already. */
+enum jpki_err	card_select(struct jpki_card *card, const struct ef *ef);
+
+/* Select an application other than JPKI's, which clears its PINs. */
+enum jpki_err	card_leave_app(struct jpki_card *card);
+
+/* Read up to max bytes from the front of an EF, fewer if it is shorter. */
+enum jpki_err	card_read_front(struct jpki_card *card, const struct ef *ef,
+    struct wbuf *out);
+
+/* Read the one DER or BER object at the front of an EF, exactly. */
+enum jpki_err	card_read_object(struct jpki_card *card, const struct ef *ef,
+    struct jpki_buf *out);
+
+/* Forget a login: the PINs, and what could be read only with them. */
+void		card_forget_login(struct jpki_card *card);
+void		card_unverify(struct jpki_card *card, enum jpki_pin pin);
+
+#endif

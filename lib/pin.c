@@ -1,0 +1,359 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * PIN policy.  The laws P1 to P8 of HACKING are kept here: what cannot be
+ * right is never sent, nothing is sent when locked or, unasked, on the last
+ * try, nothing is sent twice, and a PIN goes out only in the transaction that
+ * selected its file.
+ */
+
+#include "card.h"
+#include "mem.h"
+#include "sw.h"
+
+static bool
+is_digit(char c)
+{
+	return c >= '0' && c <= '9';
+}
+
+static bool
+is_letter(char c)
+{
+	return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
+}
+
+/* Letters are registered in upper case (PROTOCOL, "VERIFY"). */
+static char
+upper(char c)
+{
+	return c >= 'a' && c <= 'z' ? (char)(c - 'a' + 'A') : c;
+}
+
+static bool
+well_formed(const struct jpki_pin_desc *desc, const char *text, size_t len,
+    bool mixed)
+{
+	size_t digits = 0, letters = 0;
+
+	if (text == NULL || len == 0 || len < desc->min || len > desc->max)
+		return false;
+	for (size_t i = 0; i < len; i++) {
+		digits += is_digit(text[i]);
+		letters += desc->letters && is_letter(text[i]);
+	}
+	if (digits + letters != len)
+		return false;
+	return !mixed || !desc->letters || (digits > 0 && letters > 0);
+}
+
+enum jpki_err
+jpki_pin_check(enum jpki_pin pin, enum jpki_pin_use use, const char *text,
+    size_t len)
+{
+	const struct jpki_pin_desc *desc = jpki_pin_describe(pin);
+	bool to_set = use == JPKI_PIN_TO_SET;
+
+	if (desc == NULL)
+		return JPKI_ERR_ARG;
+	if (well_formed(desc, text, len, to_set))
+		return JPKI_OK;
+	return to_set ? JPKI_ERR_PIN_NEW : JPKI_ERR_PIN_FORMAT;
+}
+
+/* Into locked memory, as the card wants it. */
+static enum jpki_err
+pin_secret(const struct jpki_pin_desc *desc, const char *text, size_t len,
+    struct jpki_secret **out)
+{
+	enum jpki_err err;
+	char *p;
+
+	err = jpki_secret_new(out);
+	if (err == JPKI_OK)
+		err = secret_set(*out, text, len);
+	if (err != JPKI_OK)
+		return err;
+	p = jpki_secret_bytes(*out);
+	for (size_t i = 0; desc->letters && i < len; i++)
+		p[i] = upper(p[i]);
+	return JPKI_OK;
+}
+
+static struct slice
+secret_slice(struct jpki_secret *secret)
+{
+	return slice_of(jpki_secret_bytes(secret), jpki_secret_len(secret));
+}
+
+/*
+ * The retry query.
+ */
+
+/* 6700, 6A86, 6A87: this card wants the query in its other form. */
+static bool
+wants_other_form(uint16_t sw)
+{
+	return sw == SW_WRONG_LENGTH || sw == SW_WRONG_P1P2 ||
+	    sw == SW_LC_WITH_P1P2;
+}
+
+static enum jpki_err
+send_query(struct jpki_card *card, uint16_t *sw)
+{
+	struct apdu apdu = apdu_pin_query(card->query_with_le);
+	enum jpki_err err;
+
+	err = card_send(card, &apdu, NULL, sw);
+	if (err != JPKI_OK || !wants_other_form(*sw))
+		return err;
+	apdu = apdu_pin_query(!card->query_with_le);
+	err = card_send(card, &apdu, NULL, sw);
+	if (err == JPKI_OK && !wants_other_form(*sw))
+		card->query_with_le = !card->query_with_le;
+	return err;
+}
+
+/* Inside a transaction: select the PIN's file and ask. */
+static enum jpki_err
+ask(struct jpki_card *card, enum jpki_pin pin, struct jpki_pin_info *info)
+{
+	const struct pin_row *row = pin_row(pin);
+	enum jpki_err err;
+	uint16_t sw;
+
+	err = card_select(card, &row->ef);
+	if (err == JPKI_OK)
+		err = send_query(card, &sw);
+	if (err != JPKI_OK)
+		return err;
+	if (sw_err(sw) == JPKI_ERR_NOT_FOUND)
+		return JPKI_ERR_NOT_FOUND;
+	/* 9000, 6300 and anything odd: the card does not say (law P8). */
+	info->tries_left = sw_tries(sw);
+	info->tries_max = row->desc.tries_max;
+	info->locked = info->tries_left == 0;
+	return JPKI_OK;
+}
+
+enum jpki_err
+jpki_pin_info(struct jpki_card *card, enum jpki_pin pin,
+    struct jpki_pin_info *out)
+{
+	struct jpki_pin_info info;
+	enum jpki_err err;
+
+	if (card == NULL || out == NULL || jpki_pin_describe(pin) == NULL)
+		return JPKI_ERR_ARG;
+	err = jpki_card_begin(card);
+	if (err != JPKI_OK)
+		return err;
+	err = ask(card, pin, &info);
+	jpki_card_end(card);
+	if (err == JPKI_OK)
+		*out = info;
+	return err;
+}
+
+/*
+ * VERIFY and CHANGE.
+ */
+
+/* Law P3. */
+static enum jpki_err
+gate(const struct jpki_pin_info *info, unsigned flags)
+{
+	if (info->locked)
+		return JPKI_ERR_PIN_LOCKED;
+	if (info->tries_left == 1 && (flags & JPKI_ALLOW_LAST_TRY) == 0)
+		return JPKI_ERR_PIN_LAST_TRY;
+	return JPKI_OK;
+}
+
+/*
+ * The link broke while VERIFY was under way (law P4): ask the card what
+ * became of it.  Fewer tries than before: it was taken, and it was wrong.
+ */
+static enum jpki_err
+outcome(struct jpki_card *card, enum jpki_pin pin, enum jpki_err broken,
+    struct jpki_pin_info *info)
+{
+	int before = info->tries_left;
+
+	info->tries_left = -1;
+	if (card_restart(card) != JPKI_OK || ask(card, pin, info) != JPKI_OK)
+		return broken;
+	if (info->tries_left < 0 || info->tries_left >= before)
+		return broken;
+	return info->locked ? JPKI_ERR_PIN_LOCKED : JPKI_ERR_PIN_WRONG;
+}
+
+/* One VERIFY, once, and its judgement; *info follows the card. */
+static enum jpki_err
+present(struct jpki_card *card, enum jpki_pin pin, struct jpki_secret *text,
+    struct jpki_pin_info *info)
+{
+	struct apdu apdu = apdu_verify(secret_slice(text));
+	enum jpki_err err;
+	uint16_t sw;
+
+	card->pin_sent = true;
+	card_unverify(card, pin);
+	err = card_send(card, &apdu, NULL, &sw);
+	jpki_secret_wipe(text);
+	if (err != JPKI_OK)
+		return outcome(card, pin, err, info);
+	err = sw_err(sw);
+	info->tries_left = sw_tries(sw);
+	if (err == JPKI_OK) {
+		card->verified |= 1u << pin;
+		info->tries_left = info->tries_max > 0 ? info->tries_max : -1;
+	}
+	return err;
+}
+
+static enum jpki_err
+ask_and_present(struct jpki_card *card, enum jpki_pin pin,
+    struct jpki_secret *text, unsigned flags, struct jpki_pin_info *info)
+{
+	enum jpki_err err;
+
+	err = ask(card, pin, info);
+	if (err == JPKI_OK)
+		err = gate(info, flags);
+	if (err == JPKI_OK)
+		err = present(card, pin, text, info);
+	jpki_secret_wipe(text);
+	return err;
+}
+
+enum jpki_err
+jpki_pin_verify(struct jpki_card *card, enum jpki_pin pin, const char *text,
+    size_t len, unsigned flags, int *tries_left)
+{
+	const struct jpki_pin_desc *desc = jpki_pin_describe(pin);
+	struct jpki_pin_info info = { .tries_left = -1 };
+	struct jpki_secret *secret = NULL;
+	enum jpki_err err;
+
+	if (tries_left != NULL)
+		*tries_left = -1;
+	if (card == NULL || desc == NULL)
+		return JPKI_ERR_ARG;
+	if (!desc->can_verify)
+		return JPKI_ERR_UNSUPPORTED;
+	err = jpki_pin_check(pin, JPKI_PIN_CURRENT, text, len);
+	if (err == JPKI_OK)
+		err = pin_secret(desc, text, len, &secret);
+	if (err == JPKI_OK)
+		err = jpki_card_begin(card);
+	if (err != JPKI_OK)
+		goto out;
+	err = ask_and_present(card, pin, secret, flags, &info);
+	jpki_card_end(card);
+	if (tries_left != NULL)
+		*tries_left = info.tries_left;
+out:
+	jpki_secret_free(&secret);
+	return err;
+}
+
+/* The PIN was verified just before, in this transaction. */
+static enum jpki_err
+replace(struct jpki_card *card, struct jpki_secret *new_text)
+{
+	struct apdu apdu = apdu_change(secret_slice(new_text));
+	enum jpki_err err;
+	uint16_t sw;
+
+	err = card_send(card, &apdu, NULL, &sw);
+	jpki_secret_wipe(new_text);
+	return err == JPKI_OK ? sw_err(sw) : JPKI_ERR_PIN_UNCERTAIN;
+}
+
+static enum jpki_err
+check_change(const struct jpki_pin_desc *desc, enum jpki_pin pin,
+    struct jpki_secret *old_text, struct jpki_secret *new_text)
+{
+	struct slice a = secret_slice(old_text), b = secret_slice(new_text);
+	enum jpki_err err;
+
+	if (!desc->can_change)
+		return JPKI_ERR_UNSUPPORTED;
+	err = jpki_pin_check(pin, JPKI_PIN_CURRENT, (const char *)a.p, a.n);
+	if (err == JPKI_OK)
+		err = jpki_pin_check(pin, JPKI_PIN_TO_SET,
+		    (const char *)b.p, b.n);
+	if (err == JPKI_OK && slice_equal(a, b))
+		err = JPKI_ERR_PIN_SAME;
+	return err;
+}
+
+enum jpki_err
+jpki_pin_change(struct jpki_card *card, enum jpki_pin pin, const char *text,
+    size_t len, const char *new_text, size_t new_len, unsigned flags,
+    int *tries_left)
+{
+	const struct jpki_pin_desc *desc = jpki_pin_describe(pin);
+	struct jpki_secret *old_secret = NULL, *new_secret = NULL;
+	struct jpki_pin_info info = { .tries_left = -1 };
+	enum jpki_err err;
+
+	if (tries_left != NULL)
+		*tries_left = -1;
+	if (card == NULL || desc == NULL)
+		return JPKI_ERR_ARG;
+	err = pin_secret(desc, text, len, &old_secret);
+	if (err == JPKI_OK)
+		err = pin_secret(desc, new_text, new_len, &new_secret);
+	if (err == JPKI_OK)
+		err = check_change(desc, pin, old_secret, new_secret);
+	if (err == JPKI_OK)
+		err = jpki_card_begin(card);
+	if (err != JPKI_OK)
+		goto out;
+	err = ask_and_present(card, pin, old_secret, flags, &info);
+	if (err == JPKI_OK)
+		err = replace(card, new_secret);
+	jpki_card_end(card);
+	if (tries_left != NULL)
+		*tries_left = info.tries_left;
+out:
+	jpki_secret_free(&new_secret);
+	jpki_secret_free(&old_secret);
+	return err;
+}
+
+/*
+ * Login state.
+ */
+
+bool
+jpki_pin_verified(const struct jpki_card *card, enum jpki_pin pin)
+{
+	return card != NULL && jpki_pin_describe(pin) != NULL &&
+	    (card->verified & 1u << pin) != 0;
+}
+
+/*
+ * Selecting JPKI again would keep what was verified: another application has
+ * to be selected (PROTOCOL, "Logout").
+ */
+enum jpki_err
+jpki_logout(struct jpki_card *card)
+{
+	enum jpki_err err;
+
+	if (card == NULL)
+		return JPKI_ERR_ARG;
+	card_forget_login(card);
+	if (!card->pin_sent)
+		return JPKI_OK;
+	err = jpki_card_begin(card);
+	if (err != JPKI_OK)
+		return err;
+	err = card_leave_app(card);
+	if (err == JPKI_OK)
+		card->pin_sent = false;
+	jpki_card_end(card);
+	return err;
+}
