@@ -2,9 +2,7 @@
 #include "card.h"
 
 #include <stdlib.h>
-#include <string.h>
 
-#include "mem.h"
 #include "sw.h"
 #include "tlv.h"
 
@@ -16,8 +14,8 @@
  * Transactions.
  */
 
-static void
-drop_cert(struct jpki_card *card, enum jpki_cert_id id)
+void
+card_drop_cert(struct jpki_card *card, enum jpki_cert_id id)
 {
 	jpki_buf_free(&card->cert[id]);
 	for (unsigned key = 0; key < JPKI_KEY_COUNT; key++) {
@@ -32,7 +30,7 @@ void
 card_forget_login(struct jpki_card *card)
 {
 	card->verified = 0;
-	drop_cert(card, JPKI_CERT_SIGN);
+	card_drop_cert(card, JPKI_CERT_SIGN);
 }
 
 void
@@ -40,7 +38,7 @@ card_unverify(struct jpki_card *card, enum jpki_pin pin)
 {
 	card->verified &= ~(1u << pin);
 	if (pin == JPKI_PIN_SIGN)
-		drop_cert(card, JPKI_CERT_SIGN);
+		card_drop_cert(card, JPKI_CERT_SIGN);
 }
 
 static void
@@ -48,7 +46,7 @@ forget_card(struct jpki_card *card)
 {
 	card_forget_login(card);
 	for (unsigned id = 0; id < JPKI_CERT_COUNT; id++)
-		drop_cert(card, (enum jpki_cert_id)id);
+		card_drop_cert(card, (enum jpki_cert_id)id);
 	card->awake = false;
 	card->query_with_le = false;
 	card->read_le = APDU_LE_MAX;
@@ -136,6 +134,9 @@ exchange(struct jpki_card *card, struct slice command, size_t clear,
 	if (err != JPKI_OK) {
 		log_line(log, JPKI_LOG_ERROR, "%s: transmit: %s",
 		    card->reader, jpki_strerror(err));
+		/* What is selected behind a broken link is not known. */
+		card->app = APP_NONE;
+		card->ef = NULL;
 		return err;
 	}
 	if (n > TRANSPORT_ANSWER_MAX || !answer_split(slice_of(raw, n),
@@ -241,8 +242,8 @@ app_selected(struct jpki_card *card, enum app app)
 			card_unverify(card, (enum jpki_pin)pin);
 }
 
-static enum jpki_err
-select_app(struct jpki_card *card, enum app app)
+enum jpki_err
+card_select_app(struct jpki_card *card, enum app app)
 {
 	struct apdu apdu = apdu_select_app(app_aid(app));
 	bool first = !card->awake;
@@ -261,7 +262,9 @@ select_app(struct jpki_card *card, enum app app)
 		/* What is selected now is not known. */
 		card->app = APP_NONE;
 		card->ef = NULL;
-		return sw_err(sw);
+		err = sw_err(sw);
+		return err == JPKI_ERR_NOT_FOUND && app == APP_JPKI ?
+		    JPKI_ERR_NOT_JPKI : err;
 	}
 	app_selected(card, app);
 	return JPKI_OK;
@@ -274,7 +277,7 @@ card_select(struct jpki_card *card, const struct ef *ef)
 	enum jpki_err err;
 	uint16_t sw;
 
-	err = select_app(card, ef->app);
+	err = card_select_app(card, ef->app);
 	if (err != JPKI_OK || card->ef == ef)
 		return err;
 	card->ef = NULL;
@@ -292,10 +295,10 @@ card_leave_app(struct jpki_card *card)
 {
 	enum jpki_err err;
 
-	err = select_app(card, APP_ISD);
+	err = card_select_app(card, APP_ISD);
 	/* A phone may lack the one or the other. */
 	if (err != JPKI_OK)
-		err = select_app(card, APP_COMMON);
+		err = card_select_app(card, APP_COMMON);
 	return err;
 }
 
@@ -395,148 +398,6 @@ card_read_object(struct jpki_card *card, const struct ef *ef,
 	else
 		jpki_buf_free(&buf);
 	return err;
-}
-
-/*
- * Opening and closing.
- */
-
-static void
-card_free(struct jpki_card *card, bool unpower)
-{
-	if (card->depth > 0)
-		card->conn->transport->ops->end(card->conn);
-	card->conn->transport->ops->disconnect(card->conn, unpower);
-	for (unsigned id = 0; id < JPKI_CERT_COUNT; id++)
-		drop_cert(card, (enum jpki_cert_id)id);
-	free(card);
-}
-
-/*
- * Did the card, in full health, say that it has no such application?  Cards
- * of other kinds refuse with all sorts of status words.
- */
-static bool
-refused(enum jpki_err err, uint16_t sw)
-{
-	return err >= JPKI_ERR_NOT_JPKI && err != JPKI_ERR_MALFORMED &&
-	    sw != SW_SELF_TEST;
-}
-
-static enum jpki_err
-recognise(struct jpki_card *card, const struct transport_reader *reader)
-{
-	enum jpki_err err = select_app(card, APP_JPKI);
-
-	if (err == JPKI_OK || !refused(err, card->sw))
-		return err;
-	log_line(&card->ctx->log, JPKI_LOG_INFO, "%s: not a JPKI card",
-	    card->reader);
-	ctx_refuse(card->ctx, reader);
-	return JPKI_ERR_NOT_JPKI;
-}
-
-/* Connect, begin, and ask for the application.  Returns inside. */
-static enum jpki_err
-open_reader(struct jpki_ctx *ctx, const struct transport_reader *reader,
-    struct jpki_card **out)
-{
-	struct jpki_card *card;
-	enum jpki_err err;
-
-	card = calloc(1, sizeof(*card));
-	if (card == NULL)
-		return JPKI_ERR_MEMORY;
-	card->ctx = ctx;
-	card->read_le = APDU_LE_MAX;
-	memcpy(card->reader, reader->name, sizeof(card->reader));
-	err = ctx->transport->ops->connect(ctx->transport, reader->name,
-	    &card->conn);
-	if (err != JPKI_OK) {
-		log_line(&ctx->log, JPKI_LOG_ERROR, "%s: connect: %s",
-		    reader->name, jpki_strerror(err));
-		free(card);
-		return err;
-	}
-	err = jpki_card_begin(card);
-	if (err == JPKI_OK)
-		err = recognise(card, reader);
-	if (err != JPKI_OK) {
-		card_free(card, false);
-		return err;
-	}
-	log_line(&ctx->log, JPKI_LOG_INFO, "%s: JPKI card opened",
-	    reader->name);
-	*out = card;
-	return JPKI_OK;
-}
-
-static enum jpki_err
-try_reader(struct jpki_ctx *ctx, const struct transport_reader *reader,
-    struct jpki_card **out)
-{
-	if (!reader->has_card)
-		return JPKI_ERR_NO_CARD;
-	if (reader->mute)
-		return JPKI_ERR_MUTE;
-	if (ctx_refused(ctx, reader))
-		return JPKI_ERR_NOT_JPKI;
-	return open_reader(ctx, reader, out);
-}
-
-/* Of several failures the one that a person can do most about. */
-static enum jpki_err
-more_telling(enum jpki_err a, enum jpki_err b)
-{
-	static const enum jpki_err dull[] = {
-		JPKI_ERR_NO_READER, JPKI_ERR_NO_CARD, JPKI_ERR_NOT_JPKI,
-	};
-
-	for (size_t i = 0; i < sizeof(dull) / sizeof(dull[0]); i++) {
-		if (a == dull[i])
-			return b;
-		if (b == dull[i])
-			return a;
-	}
-	return a;
-}
-
-enum jpki_err
-jpki_card_open(struct jpki_ctx *ctx, const char *reader,
-    struct jpki_card **out)
-{
-	enum jpki_err err = JPKI_ERR_NO_READER, one;
-	struct transport_reader *list = NULL;
-	size_t n = 0;
-
-	if (ctx == NULL || out == NULL)
-		return JPKI_ERR_ARG;
-	one = ctx_list(ctx, &list, &n);
-	if (one != JPKI_OK)
-		return one;
-	for (size_t i = 0; i < n && err != JPKI_OK; i++) {
-		if (reader != NULL && strcmp(list[i].name, reader) != 0)
-			continue;
-		one = try_reader(ctx, &list[i], out);
-		err = one == JPKI_OK ? one : more_telling(err, one);
-	}
-	free(list);
-	return err;
-}
-
-void
-jpki_card_close(struct jpki_card **card)
-{
-	struct jpki_card *c;
-	bool unpower;
-
-	if (card == NULL || *card == NULL)
-		return;
-	c = *card;
-	*card = NULL;
-	/* A PIN must not outlive its user: without logout, without power. */
-	unpower = jpki_logout(c) != JPKI_OK;
-	card_free(c, unpower);
 }
 
 /*

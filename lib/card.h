@@ -54,6 +54,7 @@ enum jpki_err	card_send(struct jpki_card *card, const struct apdu *apdu,
 enum jpki_err	card_restart(struct jpki_card *card);
 
 /* Inside a transaction.  No command if it is selected already. */
+enum jpki_err	card_select_app(struct jpki_card *card, enum app app);
 enum jpki_err	card_select(struct jpki_card *card, const struct ef *ef);
 
 /* Select an application other than JPKI's, which clears its PINs. */
@@ -66,6 +67,10 @@ enum jpki_err	card_read_front(struct jpki_card *card, const struct ef *ef,
 /* Read the one DER or BER object at the front of an EF, exactly. */
 enum jpki_err	card_read_object(struct jpki_card *card, const struct ef *ef,
     struct jpki_buf *out);
+
+/* Forget a certificate, and the key that was taken from it. */
+void		card_drop_cert(struct jpki_card *card,
+    enum jpki_cert_id id);
 
 /* Forget a login: the PINs, and what could be read only with them. */
 void		card_forget_login(struct jpki_card *card);

@@ -5,6 +5,8 @@
 #include "digest.h"
 #include "x509.h"
 
+#define DER_SEQUENCE	0x30
+
 enum jpki_err
 cert_load(struct jpki_card *card, enum jpki_cert_id id, struct slice *out)
 {
@@ -18,6 +20,13 @@ cert_load(struct jpki_card *card, enum jpki_cert_id id, struct slice *out)
 		    !jpki_pin_verified(card, JPKI_PIN_SIGN))
 			return JPKI_ERR_AUTH_REQUIRED;
 		err = card_read_object(card, &row->ef, kept);
+		if (err == JPKI_OK && kept->p[0] != DER_SEQUENCE) {
+			jpki_buf_free(kept);
+			err = JPKI_ERR_MALFORMED;
+		}
+		/* The login is over, whatever ended it. */
+		if (err == JPKI_ERR_AUTH_REQUIRED && row->behind_sign_pin)
+			card_unverify(card, JPKI_PIN_SIGN);
 	}
 	*out = slice_of(kept->p, kept->n);
 	return err;

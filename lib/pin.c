@@ -270,21 +270,19 @@ replace(struct jpki_card *card, struct jpki_secret *new_text)
 	return err == JPKI_OK ? sw_err(sw) : JPKI_ERR_PIN_UNCERTAIN;
 }
 
+/* Law P1, for both; only then are they copied. */
 static enum jpki_err
-check_change(const struct jpki_pin_desc *desc, enum jpki_pin pin,
-    struct jpki_secret *old_text, struct jpki_secret *new_text)
+check_change(enum jpki_pin pin, struct slice text, struct slice new_text)
 {
-	struct slice a = secret_slice(old_text), b = secret_slice(new_text);
 	enum jpki_err err;
 
-	if (!desc->can_change)
+	if (!jpki_pin_describe(pin)->can_change)
 		return JPKI_ERR_UNSUPPORTED;
-	err = jpki_pin_check(pin, JPKI_PIN_CURRENT, (const char *)a.p, a.n);
+	err = jpki_pin_check(pin, JPKI_PIN_CURRENT, (const char *)text.p,
+	    text.n);
 	if (err == JPKI_OK)
 		err = jpki_pin_check(pin, JPKI_PIN_TO_SET,
-		    (const char *)b.p, b.n);
-	if (err == JPKI_OK && slice_equal(a, b))
-		err = JPKI_ERR_PIN_SAME;
+		    (const char *)new_text.p, new_text.n);
 	return err;
 }
 
@@ -302,11 +300,15 @@ jpki_pin_change(struct jpki_card *card, enum jpki_pin pin, const char *text,
 		*tries_left = -1;
 	if (card == NULL || desc == NULL)
 		return JPKI_ERR_ARG;
-	err = pin_secret(desc, text, len, &old_secret);
+	err = check_change(pin, slice_of(text, len),
+	    slice_of(new_text, new_len));
+	if (err == JPKI_OK)
+		err = pin_secret(desc, text, len, &old_secret);
 	if (err == JPKI_OK)
 		err = pin_secret(desc, new_text, new_len, &new_secret);
-	if (err == JPKI_OK)
-		err = check_change(desc, pin, old_secret, new_secret);
+	if (err == JPKI_OK && slice_equal(secret_slice(old_secret),
+	    secret_slice(new_secret)))
+		err = JPKI_ERR_PIN_SAME;
 	if (err == JPKI_OK)
 		err = jpki_card_begin(card);
 	if (err != JPKI_OK)

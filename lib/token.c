@@ -75,7 +75,7 @@ jpki_availability_read(struct jpki_card *card, struct jpki_availability *out)
 		return JPKI_ERR_ARG;
 	err = read_front(card, &ef_availability, &w);
 	/* Advisory: whatever the card answers instead tells nothing. */
-	if (err != JPKI_OK && err < JPKI_ERR_NOT_JPKI)
+	if (err != JPKI_OK && err <= JPKI_ERR_NOT_JPKI)
 		return err;
 	*out = (struct jpki_availability){ JPKI_UNKNOWN, JPKI_UNKNOWN };
 	if (err == JPKI_OK && w.n >= 2) {

@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Finding a card, opening and closing it. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "card.h"
+#include "sw.h"
+
+static void
+card_free(struct jpki_card *card, bool unpower)
+{
+	if (card->depth > 0)
+		card->conn->transport->ops->end(card->conn);
+	card->conn->transport->ops->disconnect(card->conn, unpower);
+	for (unsigned id = 0; id < JPKI_CERT_COUNT; id++)
+		card_drop_cert(card, (enum jpki_cert_id)id);
+	free(card);
+}
+
+/*
+ * Did the card, in full health, say that it has no such application?  Cards
+ * of other kinds refuse with all sorts of status words.
+ */
+static bool
+refused(enum jpki_err err, uint16_t sw)
+{
+	return err >= JPKI_ERR_NOT_JPKI && err != JPKI_ERR_MALFORMED &&
+	    sw != SW_SELF_TEST;
+}
+
+static enum jpki_err
+recognise(struct jpki_card *card, const struct transport_reader *reader)
+{
+	enum jpki_err err = card_select_app(card, APP_JPKI);
+
+	if (err == JPKI_OK || !refused(err, card->sw))
+		return err;
+	log_line(&card->ctx->log, JPKI_LOG_INFO, "%s: not a JPKI card",
+	    card->reader);
+	ctx_refuse(card->ctx, reader);
+	return JPKI_ERR_NOT_JPKI;
+}
+
+/* Connect, begin, and ask for the application.  Returns inside. */
+static enum jpki_err
+open_reader(struct jpki_ctx *ctx, const struct transport_reader *reader,
+    struct jpki_card **out)
+{
+	struct jpki_card *card;
+	enum jpki_err err;
+
+	card = calloc(1, sizeof(*card));
+	if (card == NULL)
+		return JPKI_ERR_MEMORY;
+	card->ctx = ctx;
+	card->read_le = APDU_LE_MAX;
+	memcpy(card->reader, reader->name, sizeof(card->reader));
+	err = ctx->transport->ops->connect(ctx->transport, reader->name,
+	    &card->conn);
+	if (err != JPKI_OK) {
+		log_line(&ctx->log, JPKI_LOG_ERROR, "%s: connect: %s",
+		    reader->name, jpki_strerror(err));
+		free(card);
+		return err;
+	}
+	err = jpki_card_begin(card);
+	if (err == JPKI_OK)
+		err = recognise(card, reader);
+	if (err != JPKI_OK) {
+		card_free(card, false);
+		return err;
+	}
+	log_line(&ctx->log, JPKI_LOG_INFO, "%s: JPKI card opened",
+	    reader->name);
+	*out = card;
+	return JPKI_OK;
+}
+
+static enum jpki_err
+try_reader(struct jpki_ctx *ctx, const struct transport_reader *reader,
+    struct jpki_card **out)
+{
+	if (!reader->has_card)
+		return JPKI_ERR_NO_CARD;
+	if (reader->mute)
+		return JPKI_ERR_MUTE;
+	if (ctx_refused(ctx, reader))
+		return JPKI_ERR_NOT_JPKI;
+	return open_reader(ctx, reader, out);
+}
+
+/* Of several failures the one that a person can do most about. */
+static enum jpki_err
+more_telling(enum jpki_err a, enum jpki_err b)
+{
+	static const enum jpki_err dull[] = {
+		JPKI_ERR_NO_READER, JPKI_ERR_NO_CARD, JPKI_ERR_NOT_JPKI,
+	};
+
+	for (size_t i = 0; i < sizeof(dull) / sizeof(dull[0]); i++) {
+		if (a == dull[i])
+			return b;
+		if (b == dull[i])
+			return a;
+	}
+	return a;
+}
+
+enum jpki_err
+jpki_card_open(struct jpki_ctx *ctx, const char *reader,
+    struct jpki_card **out)
+{
+	enum jpki_err err = JPKI_ERR_NO_READER, one;
+	struct transport_reader *list = NULL;
+	size_t n = 0;
+
+	if (ctx == NULL || out == NULL)
+		return JPKI_ERR_ARG;
+	one = ctx_list(ctx, &list, &n);
+	if (one != JPKI_OK)
+		return one;
+	for (size_t i = 0; i < n && err != JPKI_OK; i++) {
+		if (reader != NULL && strcmp(list[i].name, reader) != 0)
+			continue;
+		one = try_reader(ctx, &list[i], out);
+		err = one == JPKI_OK ? one : more_telling(err, one);
+	}
+	free(list);
+	return err;
+}
+
+void
+jpki_card_close(struct jpki_card **card)
+{
+	struct jpki_card *c;
+	bool unpower;
+
+	if (card == NULL || *card == NULL)
+		return;
+	c = *card;
+	*card = NULL;
+	/* A PIN must not outlive its user: without logout, without power. */
+	unpower = jpki_logout(c) != JPKI_OK;
+	card_free(c, unpower);
+}
