@@ -1,0 +1,13 @@
+#!/bin/sh
+# SPDX-License-Identifier: BSD-2-Clause
+# Make configure from configure.ac.
+set -eu
+
+cd "$(dirname "$0")"
+
+if ! command -v autoconf >/dev/null; then
+	echo "autogen.sh: autoconf is missing: type make deps, or install it" >&2
+	exit 1
+fi
+autoconf --force --warnings=all
+rm -rf autom4te.cache

@@ -1,0 +1,125 @@
+# SPDX-License-Identifier: BSD-2-Clause
+#
+# Libraries, programs, and the programs of the unit tests.
+
+# Mode: SAN=address,undefined; SAN=thread; COVERAGE=1; or none of them.
+
+comma := ,
+ifneq ($(SAN),)
+mode := san-$(subst $(comma),-,$(SAN))
+mode_cflags := -O1 -g -fno-omit-frame-pointer \
+	-fsanitize=$(SAN) -fno-sanitize-recover=all
+mode_ldflags := -fsanitize=$(SAN)
+# clang leaves the sanitizer's symbols for the program to bring.
+so_ldflags := $(if $(filter yes,$(clang)),,$(defs_ldflags)) $(symbolic_ldflags)
+else
+ifneq ($(filter-out 0,$(COVERAGE)),)
+mode := coverage
+mode_cflags := -O0 -g --coverage
+mode_ldflags := --coverage
+else
+mode := default
+mode_cflags := $(fortify_cflags)
+endif
+so_ldflags := $(defs_ldflags) $(symbolic_ldflags)
+endif
+O := build/$(mode)
+
+# Flags.  Only the mode's come behind the user's own: -O0, to measure coverage.
+# -iquote, since a header of ours may be named like one of the system's.
+
+all_cppflags = -iquote . -iquote $(srcdir)/lib $(part_cppflags) \
+	-D_POSIX_C_SOURCE=200809L $(CPPFLAGS)
+all_cflags = $(lang_cflags) $(warn_cflags) $(harden_cflags) $(CFLAGS) \
+	$(mode_cflags)
+all_ldflags = -pthread $(harden_ldflags) $(mode_ldflags) $(LDFLAGS)
+lib_libs = $(pcsc_libs) $(crypto_libs) $(LIBS)
+
+# Sources.
+
+sources = $(patsubst $(srcdir)/%,%,$(sort $(wildcard $(srcdir)/$(1))))
+objects = $(patsubst %.c,$(O)/%.o,$(1))
+
+lib_objs := $(call objects,$(call sources,lib/*.c))
+tool_objs := $(call objects,$(call sources,tools/*.c))
+vcard_main := $(O)/tools/vcard/jpki-vcard.o
+vcard_objs := $(filter-out $(vcard_main),$(call objects,$(call sources,tools/vcard/*.c)))
+unit_srcs := $(call sources,tests/unit/test_*.c)
+unit_objs := $(call objects,$(unit_srcs))
+unit_tests := $(unit_objs:.o=)
+helper_objs := $(filter-out $(unit_objs),$(call objects,$(call sources,tests/unit/*.c)))
+all_objs := $(lib_objs) $(tool_objs) $(vcard_main) $(vcard_objs) $(unit_objs) $(helper_objs)
+
+so_name := libjpki.so.$(so_major)
+so_file := libjpki.so.$(version)
+libs := $(O)/libjpki.a $(O)/$(so_file) $(O)/$(so_name) $(O)/libjpki.so
+programs := $(O)/jpki-tool $(O)/jpki-vcard
+
+.PHONY: all tests
+#: all           the libraries and the programs; this is the default
+all: $(libs) $(programs) $(O)/libjpki.pc
+tests: $(unit_tests)
+
+# Rules.
+
+# A file that changes only when its text does, and then makes others anew.
+remember = @mkdir -p $(@D); \
+	echo '$(1)' | cmp -s - $@ || echo '$(1)' >$@
+
+vpath %.c $(srcdir)
+vpath %.in $(srcdir)
+
+$(O)/flags: FORCE
+	$(call remember,$(CC) $(all_cppflags) $(all_cflags) $(all_ldflags) \
+		$(pcsc_cflags) $(crypto_cflags) $(cmocka_cflags) $(lib_libs))
+$(O)/members: FORCE
+	$(call remember,$(all_objs))
+
+$(lib_objs): private part_cppflags = $(pcsc_cflags) $(crypto_cflags)
+$(tool_objs): private part_cppflags = -iquote $(srcdir)/tools
+$(vcard_main) $(vcard_objs): private part_cppflags = $(crypto_cflags)
+$(unit_objs) $(helper_objs): private part_cppflags = -iquote $(srcdir)/tools/vcard \
+	-iquote $(srcdir) $(pcsc_cflags) $(crypto_cflags) $(cmocka_cflags)
+
+$(O)/%.o: %.c $(O)/flags
+	$(call say,CC,$(patsubst $(srcdir)/%,%,$<))
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(all_cppflags) $(all_cflags) -MMD -MP -c -o $@ $<
+
+-include $(all_objs:.o=.d)
+
+$(O)/%.a: $(O)/members
+	$(call say,AR,$@)
+	@mkdir -p $(@D)
+	@rm -f $@
+	$(Q)$(AR) rcs $@ $(filter %.o,$^)
+
+$(O)/libjpki.a: $(lib_objs)
+$(O)/libvcard.a: $(vcard_objs)
+$(O)/tests/unit/helpers.a: $(helper_objs)
+
+$(O)/$(so_file): $(lib_objs) $(srcdir)/lib/libjpki.map $(O)/members
+	$(call say,LD,$@)
+	$(Q)$(CC) -shared -Wl,-soname,$(so_name) \
+		-Wl,--version-script=$(srcdir)/lib/libjpki.map \
+		$(so_ldflags) $(all_ldflags) \
+		-o $@ $(lib_objs) $(lib_libs)
+
+$(O)/$(so_name) $(O)/libjpki.so: $(O)/$(so_file)
+	$(Q)ln -sf $(so_file) $@
+
+$(O)/libjpki.pc: lib/libjpki.pc.in config.mk
+	@mkdir -p $(@D)
+	$(Q)sed -e 's|@prefix@|$(prefix)|' -e 's|@libdir@|$(libdir)|' \
+		-e 's|@includedir@|$(includedir)|' \
+		-e 's|@version@|$(version)|' $< >$@
+
+# A program is its objects, and what they need of the archives.
+$(O)/jpki-tool: $(tool_objs) $(O)/libjpki.a
+$(O)/jpki-vcard: $(vcard_main) $(O)/libvcard.a $(O)/libjpki.a
+$(unit_tests): %: %.o $(O)/tests/unit/helpers.a $(O)/libvcard.a $(O)/libjpki.a
+$(unit_tests): private part_libs = $(cmocka_libs)
+$(programs) $(unit_tests): $(O)/members
+	$(call say,LD,$@)
+	$(Q)$(CC) $(pie_ldflags) $(all_ldflags) -o $@ \
+		$(filter %.o %.a,$^) $(part_libs) $(lib_libs)

@@ -1,0 +1,85 @@
+# SPDX-License-Identifier: BSD-2-Clause
+#
+# Tests.  A suite is arguments for scripts/run-tests; make check runs all of
+# them at once, so that one line at the very end counts everything.
+
+unit_names := $(unit_srcs:.c=)
+cli_tests := $(sort $(wildcard $(srcdir)/tests/cli/*.sh))
+e2e_tests := $(sort $(wildcard $(srcdir)/tests/e2e/*.sh))
+# Files whose names begin with lib are for others to source.
+cli_tests := $(filter-out $(srcdir)/tests/cli/lib%,$(cli_tests))
+e2e_tests := $(filter-out $(srcdir)/tests/e2e/lib%,$(e2e_tests))
+
+VALGRIND := valgrind --quiet --error-exitcode=99 --leak-check=full \
+	--suppressions=$(srcdir)/tests/valgrind.supp \
+	--errors-for-leak-kinds=definite,indirect,possible \
+	--show-leak-kinds=definite,indirect,possible --child-silent-after-fork=yes
+JOBS ?= $(shell getconf _NPROCESSORS_ONLN)
+SUITES := static unit cli e2e valgrind san clang
+
+# Folders of the other modes that the suites need.
+san := build/san-address-undefined
+clang_dir := build/clang
+clang_san := $(clang_dir)/$(san)
+
+suite_static := --group static --build $(O) \
+	$(addprefix $(srcdir)/scripts/check-,layers headers exports man shell)
+suite_unit := --group unit --build $(O) $(unit_tests)
+suite_cli := --group cli --build $(O) $(cli_tests)
+suite_e2e := --group e2e --build $(O) $(e2e_tests)
+suite_valgrind := --group valgrind --build $(O) --wrap "$(VALGRIND)" $(unit_tests)
+suite_san := --group san --build $(san) $(addprefix $(san)/,$(unit_names)) $(cli_tests)
+suite_clang := --group clang --build $(clang_san) $(addprefix $(clang_san)/,$(unit_names))
+
+run_tests = CC='$(CC)' NM='$(NM)' $(srcdir)/scripts/run-tests --jobs $(JOBS)
+
+.PHONY: check $(SUITES:%=check-%) build-san build-clang
+#: check         installs what is missing, then builds and runs every test
+check: all tests build-san build-clang
+	@$(run_tests) $(foreach suite,$(SUITES),$(suite_$(suite)))
+
+#: check-SUITE   one suite: static unit cli e2e valgrind san clang
+check-static check-cli check-e2e: all
+check-unit check-valgrind: tests
+check-cli check-e2e: all
+check-san: build-san
+check-clang: build-clang
+$(SUITES:%=check-%): check-%:
+	@$(run_tests) $(suite_$*)
+
+build-san:
+	@$(MAKE) --no-print-directory SAN=address,undefined COVERAGE= all tests
+
+# The other compiler's warnings, its sanitizers, and a build outside the sources,
+# all at once.
+build-clang: $(clang_dir)/config.mk
+	@$(MAKE) --no-print-directory -C $(clang_dir) SAN=address,undefined COVERAGE= all tests
+
+$(clang_dir)/config.mk: config.mk
+	$(call say,CONFIG,$@)
+	@mkdir -p $(@D)
+	$(Q)cd $(@D) && $(abspath $(srcdir))/configure --quiet CC=clang \
+		$(if $(filter -Werror,$(warn_cflags)),--enable-werror)
+
+# How much of lib/ the unit and command line tests run.
+.PHONY: coverage coverage-report
+#: coverage      lines of lib/ that the tests run; fails below 90 %
+coverage:
+	@$(MAKE) --no-print-directory COVERAGE=1 SAN= coverage-report
+
+coverage-report: all tests
+	@find $(O) -name '*.gcda' -exec rm {} +
+	@$(run_tests) $(suite_unit) $(suite_cli) $(suite_e2e)
+	@GCOV='$(GCOV)' $(srcdir)/scripts/coverage $(O) 90
+
+.PHONY: demo bench
+#: demo          installs what is missing, then shows the main job at work
+demo: all
+	@JPKI_TOOL=$(abspath $(O))/jpki-tool JPKI_VCARD=$(abspath $(O))/jpki-vcard \
+		$(srcdir)/scripts/demo
+
+#: bench         commands and bytes of each operation, OpenSC's beside them
+bench: all
+	@JPKI_SRC=$(abspath $(srcdir)) JPKI_BUILD=$(abspath $(O)) \
+		JPKI_TOOL=$(abspath $(O))/jpki-tool JPKI_VCARD=$(abspath $(O))/jpki-vcard \
+		$(srcdir)/tests/bench/run

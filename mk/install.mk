@@ -1,0 +1,45 @@
+# SPDX-License-Identifier: BSD-2-Clause
+#
+# What is installed is one table, FROM:TO; uninstall reads the same.
+
+INSTALL := install
+
+man_pages := $(call sources,man/*.[1-9])
+man_pages_ja := $(call sources,man/ja/*.[1-9])
+docs := $(call sources,LICENSE) $(call sources,NEWS) $(call sources,PROTOCOL) \
+	$(call sources,README*)
+
+# man/jpki.3 goes to man3.
+man_dir = $(1)/man$(subst .,,$(suffix $(2)))
+
+installed_programs := $(programs:%=%:$(bindir))
+installed_data := \
+	$(O)/libjpki.a:$(libdir) \
+	$(O)/$(so_file):$(libdir) \
+	$(O)/libjpki.pc:$(libdir)/pkgconfig \
+	$(srcdir)/lib/jpki.h:$(includedir) \
+	$(foreach page,$(man_pages),$(srcdir)/$(page):$(call man_dir,$(mandir),$(page))) \
+	$(foreach page,$(man_pages_ja),$(srcdir)/$(page):$(call man_dir,$(mandir)/ja,$(page))) \
+	$(docs:%=$(srcdir)/%:$(docdir))
+installed_links := $(libdir)/$(so_name) $(libdir)/libjpki.so
+
+from = $(firstword $(subst :, ,$(1)))
+to = $(lastword $(subst :, ,$(1)))
+install_one = mkdir -p '$(DESTDIR)$(to)' && \
+	$(INSTALL) -m $(2) '$(from)' '$(DESTDIR)$(to)/$(notdir $(from))'
+
+.PHONY: install uninstall
+#: install       to prefix, below DESTDIR
+install: all
+	$(call say,INSTALL,$(DESTDIR)$(prefix))
+	$(Q)set -e; $(foreach row,$(installed_programs),$(call install_one,$(row),755); ) \
+	$(foreach row,$(installed_data),$(call install_one,$(row),644); ) \
+	$(foreach link,$(installed_links),ln -sf $(so_file) '$(DESTDIR)$(link)'; )
+
+#: uninstall     removes what install put there, and empty folders of its own
+uninstall:
+	$(call say,REMOVE,$(DESTDIR)$(prefix))
+	$(Q)rm -f $(foreach row,$(installed_programs) $(installed_data), \
+		'$(DESTDIR)$(call to,$(row))/$(notdir $(call from,$(row)))') \
+		$(installed_links:%='$(DESTDIR)%')
+	$(Q)rmdir '$(DESTDIR)$(docdir)' 2>/dev/null || :
