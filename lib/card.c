@@ -8,6 +8,7 @@
 
 #define ROUNDS_MAX	64	/* of 61xx or 6Cxx in one command */
 #define OBJECT_MAX	0x7FFF	/* READ BINARY has 15 bits of offset */
+#define STATUS_BYTES	2	/* SW1-SW2 end every answer */
 #define LE_CAREFUL	0xE0	/* for a card or reader that refuses Le=00 */
 
 /*
@@ -131,6 +132,12 @@ exchange(struct jpki_card *card, struct slice command, size_t clear,
 	log_bytes(log, ">", command, clear);
 	err = card->conn->transport->ops->transmit(card->conn, command, raw,
 	    &n);
+	/* Some readers answer with nothing when the card is pulled. */
+	if (err == JPKI_OK && n < STATUS_BYTES)
+		err = JPKI_ERR_IO;
+	if (err == JPKI_OK && (n > TRANSPORT_ANSWER_MAX ||
+	    !answer_split(slice_of(raw, n), answer)))
+		err = JPKI_ERR_MALFORMED;
 	if (err != JPKI_OK) {
 		log_line(log, JPKI_LOG_ERROR, "%s: transmit: %s",
 		    card->reader, jpki_strerror(err));
@@ -139,9 +146,6 @@ exchange(struct jpki_card *card, struct slice command, size_t clear,
 		card->ef = NULL;
 		return err;
 	}
-	if (n > TRANSPORT_ANSWER_MAX || !answer_split(slice_of(raw, n),
-	    answer))
-		return JPKI_ERR_MALFORMED;
 	log_bytes(log, "<", slice_of(raw, n), TRANSPORT_ANSWER_MAX);
 	card->sw = answer->sw;
 	return JPKI_OK;
@@ -206,8 +210,10 @@ card_send(struct jpki_card *card, const struct apdu *apdu, struct wbuf *out,
 	struct apdu command = *apdu;
 	struct answer answer;
 	enum jpki_err err;
+	size_t before;
 
 	for (int round = 0; round < ROUNDS_MAX; round++) {
+		before = out != NULL ? out->n : 0;
 		err = command.secret ?
 		    exchange_secret(card, &command, raw, &answer) :
 		    exchange_plain(card, &command, raw, &answer);
@@ -221,6 +227,9 @@ card_send(struct jpki_card *card, const struct apdu *apdu, struct wbuf *out,
 			return JPKI_ERR_MALFORMED;
 		if (!next_command(answer.sw, &command))
 			return JPKI_OK;
+		/* What came with the wrong Le comes again with the right. */
+		if (out != NULL && answer.sw >> 8 == SW1_WRONG_LE)
+			out->n = before;
 	}
 	return JPKI_ERR_MALFORMED;
 }

@@ -187,6 +187,13 @@ outcome(struct jpki_card *card, enum jpki_pin pin, enum jpki_err broken,
 	return info->locked ? JPKI_ERR_PIN_LOCKED : JPKI_ERR_PIN_WRONG;
 }
 
+/* Errors of the caller or of this host come up before a command leaves. */
+static bool
+never_sent(enum jpki_err err)
+{
+	return err < JPKI_ERR_NO_SERVICE;
+}
+
 /* One VERIFY, once, and its judgement; *info follows the card. */
 static enum jpki_err
 present(struct jpki_card *card, enum jpki_pin pin, struct jpki_secret *text,
@@ -201,7 +208,7 @@ present(struct jpki_card *card, enum jpki_pin pin, struct jpki_secret *text,
 	err = card_send(card, &apdu, NULL, &sw);
 	jpki_secret_wipe(text);
 	if (err != JPKI_OK)
-		return outcome(card, pin, err, info);
+		return never_sent(err) ? err : outcome(card, pin, err, info);
 	err = sw_err(sw);
 	info->tries_left = sw_tries(sw);
 	if (err == JPKI_OK) {
@@ -267,7 +274,9 @@ replace(struct jpki_card *card, struct jpki_secret *new_text)
 
 	err = card_send(card, &apdu, NULL, &sw);
 	jpki_secret_wipe(new_text);
-	return err == JPKI_OK ? sw_err(sw) : JPKI_ERR_PIN_UNCERTAIN;
+	if (err != JPKI_OK)
+		return never_sent(err) ? err : JPKI_ERR_PIN_UNCERTAIN;
+	return sw_err(sw);
 }
 
 /* Law P1, for both; only then are they copied. */
