@@ -69,10 +69,13 @@ struct date
 date_minus_months(struct date d, int months)
 {
 	int total = d.year * 12 + (d.month - 1) - months;
+	int month = total % 12;
 	int last;
 
-	d.year = total / 12;
-	d.month = total % 12 + 1;
+	if (month < 0)		/* a certificate may say the year 0 */
+		month += 12;
+	d.year = (total - month) / 12;
+	d.month = month + 1;
 	last = days_in_month(d.year, d.month);
 	if (d.day > last)
 		d.day = last;

@@ -3,10 +3,11 @@
 
 #include <stdlib.h>
 
+#include <openssl/err.h>
 #include <openssl/evp.h>
 
 struct jpki_digest {
-	EVP_MD_CTX	*md;
+	EVP_MD_CTX	*md;		/* NULL once final ended the stream */
 };
 
 struct hash_row {
@@ -75,6 +76,7 @@ digest_new(OSSL_LIB_CTX *crypto, enum jpki_hash hash,
 
 	if (!hash_known(hash) || hash == JPKI_HASH_NONE)
 		return JPKI_ERR_ARG;
+	ERR_set_mark();
 	d = calloc(1, sizeof(*d));
 	if (d == NULL || (d->md = EVP_MD_CTX_new()) == NULL)
 		goto out;
@@ -88,13 +90,14 @@ digest_new(OSSL_LIB_CTX *crypto, enum jpki_hash hash,
 out:
 	EVP_MD_free(md);
 	jpki_digest_free(&d);
+	ERR_pop_to_mark();
 	return err;
 }
 
 enum jpki_err
 jpki_digest_update(struct jpki_digest *digest, const void *p, size_t n)
 {
-	if (digest == NULL || (p == NULL && n > 0))
+	if (digest == NULL || digest->md == NULL || (p == NULL && n > 0))
 		return JPKI_ERR_ARG;
 	if (EVP_DigestUpdate(digest->md, p, n) != 1)
 		return JPKI_ERR_INTERNAL;
@@ -106,10 +109,15 @@ jpki_digest_final(struct jpki_digest *digest, uint8_t out[JPKI_DIGEST_MAX],
     size_t *n)
 {
 	unsigned written;
+	bool ok;
 
-	if (digest == NULL || out == NULL || n == NULL)
+	if (digest == NULL || digest->md == NULL || out == NULL || n == NULL)
 		return JPKI_ERR_ARG;
-	if (EVP_DigestFinal_ex(digest->md, out, &written) != 1)
+	ok = EVP_DigestFinal_ex(digest->md, out, &written) == 1;
+	/* OpenSSL would go on, and hand out digests of nothing in particular. */
+	EVP_MD_CTX_free(digest->md);
+	digest->md = NULL;
+	if (!ok)
 		return JPKI_ERR_INTERNAL;
 	*n = written;
 	return JPKI_OK;

@@ -54,21 +54,34 @@ holder_sex(const char *stored)
 	return NULL;
 }
 
+static int
+number_of(const char *digits, int count)
+{
+	int number = 0;
+
+	for (int i = 0; i < count; i++)
+		number = number * 10 + (digits[i] - '0');
+	return number;
+}
+
 bool
 holder_birth(const char *stored, char date[11], char era[24])
 {
 	size_t n = strlen(stored);
 	const char *ymd = stored + (n == 9 ? 1 : 0);
-	int year;
+	int year, month, day;
 
 	if ((n != 8 && n != 9) || strspn(stored, "0123456789") != n)
+		return false;
+	year = number_of(ymd, 4);
+	month = number_of(ymd + 4, 2);
+	day = number_of(ymd + 6, 2);
+	if (month < 1 || month > 12 || day < 1 || day > 31)
 		return false;
 	(void)snprintf(date, 11, "%.4s-%.2s-%.2s", ymd, ymd + 4, ymd + 6);
 	era[0] = '\0';
 	if (n == 8)
 		return true;
-	year = (ymd[0] - '0') * 1000 + (ymd[1] - '0') * 100 +
-	    (ymd[2] - '0') * 10 + (ymd[3] - '0');
 	for (size_t i = 0; i < sizeof(eras) / sizeof(eras[0]); i++)
 		if (eras[i].digit == stored[0] && year > eras[i].before)
 			(void)snprintf(era, 24, "%s %d", eras[i].name,
@@ -76,29 +89,32 @@ holder_birth(const char *stored, char date[11], char era[24])
 	return true;
 }
 
-/* A string of any ASN.1 string type as UTF-8; NULL: not a string. */
-static char *
-utf8_new(ASN1_TYPE *value)
+/* A string of an ASN.1 string type as UTF-8; *out NULL: not a string. */
+static enum jpki_err
+utf8_new(ASN1_TYPE *value, char **out)
 {
+	enum jpki_err err = JPKI_OK;
 	unsigned char *utf8 = NULL;
-	char *text = NULL;
 	int n;
 
+	*out = NULL;
 	if (value->type != V_ASN1_UTF8STRING &&
 	    value->type != V_ASN1_PRINTABLESTRING &&
 	    value->type != V_ASN1_IA5STRING)
-		return NULL;
+		return JPKI_OK;
 	n = ASN1_STRING_to_UTF8(&utf8, value->value.asn1_string);
 	/* A NUL inside would hide what stands behind it. */
 	if (n >= 0 && memchr(utf8, '\0', (size_t)n) == NULL) {
-		text = malloc((size_t)n + 1);
-		if (text != NULL) {
-			memcpy(text, utf8, (size_t)n);
-			text[n] = '\0';
+		*out = malloc((size_t)n + 1);
+		if (*out == NULL) {
+			err = JPKI_ERR_MEMORY;
+		} else {
+			memcpy(*out, utf8, (size_t)n);
+			(*out)[n] = '\0';
 		}
 	}
 	OPENSSL_free(utf8);
-	return text;
+	return err;
 }
 
 static char **
@@ -141,17 +157,19 @@ static enum jpki_err
 add_attribute(struct jpki_holder *h, OTHERNAME *other)
 {
 	char oid[OID_MAX];
+	enum jpki_err err;
 	char **field;
 
 	if (OBJ_obj2txt(oid, sizeof(oid), other->type_id, 1) <= 0)
 		return JPKI_ERR_MALFORMED;
 	field = holder_field(h, oid);
-	if (field != NULL && *field == NULL)
-		*field = utf8_new(other->value);
+	if (field != NULL && *field == NULL) {
+		err = utf8_new(other->value, field);
+		if (err != JPKI_OK || *field != NULL)
+			return err;
+	}
 	/* Unknown, doubled or not text: shown raw, never dropped. */
-	if (field == NULL || *field == NULL)
-		return add_other(h, oid, other->value);
-	return JPKI_OK;
+	return add_other(h, oid, other->value);
 }
 
 static enum jpki_err

@@ -358,7 +358,8 @@ struct jpki_holder {
 };
 
 struct jpki_cert {
-	char		*serial;	/* upper-case hex, no 0x, whole bytes */
+	char		*serial;	/* upper-case hex, no 0x, whole bytes;
+					   '-' in front if negative */
 	char		*subject;	/* RFC 4514, UTF-8 */
 	char		*issuer;
 	int64_t		 not_before;	/* seconds since 1970 UTC */

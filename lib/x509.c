@@ -178,16 +178,26 @@ policies_text(X509 *x509)
 	return list;
 }
 
+/* RFC 5280, 4.1.2.2 forbids negative ones; their sign must not get lost. */
 static char *
 serial_text(X509 *x509)
 {
 	const ASN1_INTEGER *serial = X509_get0_serialNumber(x509);
-	static const uint8_t zero = 0;
-	int n = ASN1_STRING_length(serial);
+	char *hex, *text;
+	size_t n;
 
-	if (n <= 0)
-		return hex_new(slice_of(&zero, 1));
-	return hex_new(slice_of(ASN1_STRING_get0_data(serial), (size_t)n));
+	hex = hex_new(slice_of(ASN1_STRING_get0_data(serial),
+	    (size_t)ASN1_STRING_length(serial)));
+	if (hex == NULL || ASN1_STRING_type(serial) != V_ASN1_NEG_INTEGER)
+		return hex;
+	n = strlen(hex) + 1;
+	text = malloc(n + 1);
+	if (text != NULL) {
+		text[0] = '-';
+		memcpy(text + 1, hex, n);
+	}
+	free(hex);
+	return text;
 }
 
 static bool

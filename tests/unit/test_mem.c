@@ -1,0 +1,331 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Wiping, and secrets in pages of their own. */
+#define _DEFAULT_SOURCE		/* MADV_DONTDUMP, MADV_WIPEONFORK */
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "mem.h"
+#include "unit.h"
+
+#define PIN	"ABC123"
+
+static struct jpki_secret *
+secret_of(const char *text)
+{
+	struct jpki_secret *secret = NULL;
+
+	assert_int_equal(jpki_secret_new(&secret), JPKI_OK);
+	assert_non_null(secret);
+	assert_int_equal(secret_set(secret, text, strlen(text)), JPKI_OK);
+	return secret;
+}
+
+static bool
+all_zero(const char *p, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (p[i] != 0)
+			return false;
+	return true;
+}
+
+static void
+wipe_zeroes_just_what_it_was_given(void **state)
+{
+	char text[] = "0123456789";
+
+	(void)state;
+	mem_wipe(text + 2, 5);
+	assert_memory_equal(text, "01\0\0\0\0\0" "789", 11);
+	mem_wipe(text, 0);
+	assert_int_equal(text[0], '0');
+	mem_wipe(NULL, 0);
+}
+
+static void
+free_takes_null(void **state)
+{
+	struct jpki_secret *none = NULL;
+
+	(void)state;
+	mem_free(NULL, 0);
+	mem_free(NULL, 16);
+	mem_free(calloc(1, 16), 16);
+	jpki_secret_free(NULL);
+	jpki_secret_free(&none);
+	jpki_secret_wipe(NULL);
+}
+
+static void
+new_secret_is_empty(void **state)
+{
+	struct jpki_secret *secret = NULL;
+
+	(void)state;
+	assert_int_equal(jpki_secret_new(NULL), JPKI_ERR_ARG);
+	assert_int_equal(jpki_secret_new(&secret), JPKI_OK);
+	assert_int_equal(jpki_secret_len(secret), 0);
+	assert_true(all_zero(jpki_secret_bytes(secret), JPKI_SECRET_MAX + 1));
+	jpki_secret_free(&secret);
+	assert_null(secret);
+}
+
+static void
+secret_holds_what_was_set(void **state)
+{
+	struct jpki_secret *secret = secret_of(PIN);
+
+	(void)state;
+	assert_int_equal(jpki_secret_len(secret), strlen(PIN));
+	assert_string_equal(jpki_secret_bytes(secret), PIN);
+	/* A shorter one leaves nothing of the longer one. */
+	assert_int_equal(secret_set(secret, "X1", 2), JPKI_OK);
+	assert_int_equal(jpki_secret_len(secret), 2);
+	assert_true(all_zero(jpki_secret_bytes(secret) + 2,
+	    JPKI_SECRET_MAX - 1));
+	assert_int_equal(secret_set(secret, NULL, 0), JPKI_OK);
+	assert_int_equal(jpki_secret_len(secret), 0);
+	assert_true(all_zero(jpki_secret_bytes(secret), JPKI_SECRET_MAX + 1));
+	jpki_secret_free(&secret);
+}
+
+static void
+secret_takes_its_maximum_and_no_more(void **state)
+{
+	char much[JPKI_SECRET_MAX + 1];
+	struct jpki_secret *secret = secret_of(PIN);
+
+	(void)state;
+	memset(much, 'A', sizeof(much));
+	assert_int_equal(secret_set(secret, much, JPKI_SECRET_MAX), JPKI_OK);
+	assert_int_equal(jpki_secret_len(secret), JPKI_SECRET_MAX);
+	assert_int_equal(strlen(jpki_secret_bytes(secret)), JPKI_SECRET_MAX);
+	assert_int_equal(secret_set(secret, much, sizeof(much)), JPKI_ERR_ARG);
+	assert_int_equal(jpki_secret_len(secret), 0);
+	assert_true(all_zero(jpki_secret_bytes(secret), JPKI_SECRET_MAX + 1));
+	assert_int_equal(secret_set(secret, much, SIZE_MAX), JPKI_ERR_ARG);
+	jpki_secret_free(&secret);
+}
+
+static void
+length_wipes_what_lies_behind_it(void **state)
+{
+	struct jpki_secret *secret = secret_of(PIN "\n");
+	char *bytes = jpki_secret_bytes(secret);
+
+	(void)state;
+	assert_int_equal(jpki_secret_set_len(secret, 6), JPKI_OK);
+	assert_memory_equal(bytes, PIN "\0", 8);
+	assert_int_equal(jpki_secret_set_len(secret, 3), JPKI_OK);
+	assert_memory_equal(bytes, "ABC\0\0\0\0", 8);
+	assert_int_equal(jpki_secret_set_len(secret, JPKI_SECRET_MAX + 1),
+	    JPKI_ERR_ARG);
+	assert_int_equal(jpki_secret_set_len(secret, SIZE_MAX), JPKI_ERR_ARG);
+	assert_int_equal(jpki_secret_len(secret), 3);
+	memset(bytes, 'A', JPKI_SECRET_MAX);
+	assert_int_equal(jpki_secret_set_len(secret, JPKI_SECRET_MAX), JPKI_OK);
+	assert_int_equal(strlen(bytes), JPKI_SECRET_MAX);
+	jpki_secret_free(&secret);
+}
+
+static void
+wiped_secret_is_empty(void **state)
+{
+	struct jpki_secret *secret = secret_of(PIN);
+
+	(void)state;
+	jpki_secret_wipe(secret);
+	assert_int_equal(jpki_secret_len(secret), 0);
+	assert_true(all_zero(jpki_secret_bytes(secret), JPKI_SECRET_MAX + 1));
+	jpki_secret_free(&secret);
+}
+
+static char *
+page_of(const struct jpki_secret *secret)
+{
+	uintptr_t size = (uintptr_t)sysconf(_SC_PAGESIZE);
+
+	return (char *)((uintptr_t)secret / size * size);
+}
+
+static void
+two_secrets_share_no_page(void **state)
+{
+	struct jpki_secret *a = secret_of(PIN), *b = secret_of("1234");
+
+	(void)state;
+	assert_ptr_not_equal(page_of(a), page_of(b));
+	jpki_secret_free(&a);
+	assert_string_equal(jpki_secret_bytes(b), "1234");
+	jpki_secret_free(&b);
+}
+
+/* Exit status of a child that runs this. */
+static int
+in_child(int (*run)(struct jpki_secret *), struct jpki_secret *secret)
+{
+	int status = -1;
+	pid_t pid = fork();
+
+	assert_true(pid >= 0);
+	if (pid == 0)
+		_exit(run(secret));
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_true(WIFEXITED(status));
+	return WEXITSTATUS(status);
+}
+
+#ifdef __linux__
+/*
+ * The kernel's flags of the mapping that page lies in, such as " dd lo", into
+ * flags; false if there is no mapping.
+ */
+static bool
+page_flags(const char *page, char flags[512])
+{
+	FILE *maps = fopen("/proc/self/smaps", "r");
+	bool found = false, known = false;
+	uintptr_t from, to;
+
+	assert_non_null(maps);
+	while (!known && fgets(flags, 512, maps) != NULL) {
+		if (sscanf(flags, "%" SCNxPTR "-%" SCNxPTR " ", &from,
+		    &to) == 2)
+			found = from <= (uintptr_t)page &&
+			    (uintptr_t)page < to;
+		known = found && strncmp(flags, "VmFlags:", 8) == 0;
+	}
+	(void)fclose(maps);
+	return known;
+}
+
+static bool
+page_has_flag(const char *page, const char *flag)
+{
+	char flags[512];
+
+	return page_flags(page, flags) && strstr(flags, flag) != NULL;
+}
+
+static void
+freed_secret_leaves_no_page(void **state)
+{
+	struct jpki_secret *secret = secret_of(PIN);
+	char *page = page_of(secret), flags[512];
+
+	(void)state;
+	assert_true(page_flags(page, flags));
+	jpki_secret_free(&secret);
+	assert_null(secret);
+	assert_false(page_flags(page, flags));
+}
+
+static void
+secret_is_left_out_of_core_dumps(void **state)
+{
+	struct jpki_secret *secret = secret_of(PIN);
+
+	(void)state;
+	assert_true(page_has_flag(page_of(secret), " dd"));
+	jpki_secret_free(&secret);
+}
+
+/* As locked as a page can be: limits and sanitizers may forbid it. */
+static void
+secret_is_locked_into_memory(void **state)
+{
+	size_t size = (size_t)sysconf(_SC_PAGESIZE);
+	struct jpki_secret *secret = secret_of(PIN);
+	char *page;
+
+	(void)state;
+	page = mmap(NULL, size, PROT_READ | PROT_WRITE,
+	    MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	assert_true(page != MAP_FAILED);
+	(void)mlock(page, size);
+	assert_int_equal(page_has_flag(page_of(secret), " lo"),
+	    page_has_flag(page, " lo"));
+	assert_int_equal(munmap(page, size), 0);
+	jpki_secret_free(&secret);
+}
+#endif
+
+#ifdef MADV_WIPEONFORK
+static int
+finds_nothing(struct jpki_secret *secret)
+{
+	if (jpki_secret_len(secret) != 0 ||
+	    !all_zero(jpki_secret_bytes(secret), JPKI_SECRET_MAX + 1))
+		return 1;
+	jpki_secret_free(&secret);
+	return secret == NULL ? 0 : 2;
+}
+
+static void
+secret_does_not_reach_a_child(void **state)
+{
+	struct jpki_secret *secret = secret_of(PIN);
+
+	(void)state;
+	assert_int_equal(in_child(finds_nothing, secret), 0);
+	assert_string_equal(jpki_secret_bytes(secret), PIN);
+	jpki_secret_free(&secret);
+}
+#endif
+
+/* Root may lock all it likes; so root becomes nobody. */
+static int
+works_unlocked(struct jpki_secret *secret)
+{
+	const struct rlimit none = { 0, 0 };
+
+	if (setrlimit(RLIMIT_MEMLOCK, &none) != 0 ||
+	    (geteuid() == 0 && setuid(65534) != 0))
+		return 1;
+	secret = NULL;
+	if (jpki_secret_new(&secret) != JPKI_OK ||
+	    secret_set(secret, PIN, strlen(PIN)) != JPKI_OK ||
+	    strcmp(jpki_secret_bytes(secret), PIN) != 0)
+		return 2;
+	jpki_secret_free(&secret);
+	return secret == NULL ? 0 : 3;
+}
+
+static void
+secret_works_where_locking_is_forbidden(void **state)
+{
+	(void)state;
+	assert_int_equal(in_child(works_unlocked, NULL), 0);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(wipe_zeroes_just_what_it_was_given),
+		cmocka_unit_test(free_takes_null),
+		cmocka_unit_test(new_secret_is_empty),
+		cmocka_unit_test(secret_holds_what_was_set),
+		cmocka_unit_test(secret_takes_its_maximum_and_no_more),
+		cmocka_unit_test(length_wipes_what_lies_behind_it),
+		cmocka_unit_test(wiped_secret_is_empty),
+		cmocka_unit_test(two_secrets_share_no_page),
+#ifdef __linux__
+		cmocka_unit_test(freed_secret_leaves_no_page),
+		cmocka_unit_test(secret_is_left_out_of_core_dumps),
+		cmocka_unit_test(secret_is_locked_into_memory),
+#endif
+#ifdef MADV_WIPEONFORK
+		cmocka_unit_test(secret_does_not_reach_a_child),
+#endif
+		cmocka_unit_test(secret_works_where_locking_is_forbidden),
+	};
+
+	return cmocka_run_group_tests_name("mem", tests, NULL, NULL);
+}
