@@ -2,7 +2,7 @@
 #include "apdu.h"
 
 #define DATA_MAX	255
-#define HEADER_BYTES	5	/* CLA INS P1 P2 Lc */
+#define HEADER_BYTES	4	/* CLA INS P1 P2; Lc would be the PIN's length */
 
 bool
 apdu_encode(const struct apdu *apdu, struct wbuf *out)

@@ -12,7 +12,7 @@
 #include "mem.h"
 
 #define OID_BASE	"1.2.392.200149.8.5.5."
-#define OID_MAX		80
+#define OID_MAX		256
 
 /* Which otherName is what (PROTOCOL, "Holder's attributes"). */
 static const struct {
@@ -159,8 +159,11 @@ add_attribute(struct jpki_holder *h, OTHERNAME *other)
 	char oid[OID_MAX];
 	enum jpki_err err;
 	char **field;
+	int n;
 
-	if (OBJ_obj2txt(oid, sizeof(oid), other->type_id, 1) <= 0)
+	n = OBJ_obj2txt(oid, sizeof(oid), other->type_id, 1);
+	/* Cut, it would be another. */
+	if (n <= 0 || n >= (int)sizeof(oid))
 		return JPKI_ERR_MALFORMED;
 	field = holder_field(h, oid);
 	if (field != NULL && *field == NULL) {

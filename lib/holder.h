@@ -9,7 +9,8 @@
 
 /*
  * From subjectAltName's otherNames.  *out is NULL if the certificate has
- * none.  Errors: MALFORMED, MEMORY.
+ * none, or one that is no DER: the rest of the certificate is still good for
+ * a signature.  Errors: MALFORMED, MEMORY.
  */
 enum jpki_err	holder_from_x509(X509 *x509, struct jpki_holder **out);
 void		holder_free(struct jpki_holder **holder);

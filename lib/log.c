@@ -44,6 +44,5 @@ log_bytes(const struct log *log, const char *mark, struct slice bytes,
 	if (shown == bytes.n)
 		log_line(log, JPKI_LOG_APDU, "%s %s", mark, hex);
 	else
-		log_line(log, JPKI_LOG_APDU, "%s %s [%zu bytes not shown]",
-		    mark, hex, bytes.n - shown);
+		log_line(log, JPKI_LOG_APDU, "%s %s [not shown]", mark, hex);
 }

@@ -22,7 +22,8 @@ void	log_line(const struct log *log, enum jpki_log_level level,
 
 /*
  * Bytes that go over the link, at level JPKI_LOG_APDU.  Of a command only
- * the first clear bytes are shown, the rest is counted: a PIN never appears.
+ * the first clear bytes are shown, and of the rest not even its length: a PIN
+ * never appears.
  */
 void	log_bytes(const struct log *log, const char *mark, struct slice bytes,
 	    size_t clear);

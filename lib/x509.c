@@ -15,7 +15,7 @@
 #include "holder.h"
 
 #define TEST_ORGANISATION	"JPKI-TEST"
-#define OID_MAX			80
+#define OID_MAX			256
 
 static X509 *
 x509_of(OSSL_LIB_CTX *crypto, struct slice der)
@@ -132,12 +132,13 @@ static bool
 list_add_oid(char **list, const ASN1_OBJECT *oid, bool dotted)
 {
 	char text[OID_MAX];
-	int nid = OBJ_obj2nid(oid);
+	int nid = OBJ_obj2nid(oid), n;
 
 	if (!dotted && nid != NID_undef)
 		return list_add(list, OBJ_nid2sn(nid));
-	return OBJ_obj2txt(text, sizeof(text), oid, 1) > 0 &&
-	    list_add(list, text);
+	n = OBJ_obj2txt(text, sizeof(text), oid, 1);
+	/* Cut, it would be another. */
+	return n > 0 && n < (int)sizeof(text) && list_add(list, text);
 }
 
 static char *

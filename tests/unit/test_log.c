@@ -113,8 +113,8 @@ bytes_not_clear_are_counted(void **state)
 		{ "> ", 0, 9 },
 		{ "> 41424344", 4, 4 },
 		{ "> 41424344", 4, SIZE_MAX },
-		{ "> 414243 [1 bytes not shown]", 4, 3 },
-		{ ">  [4 bytes not shown]", 4, 0 },
+		{ "> 414243 [not shown]", 4, 3 },
+		{ ">  [not shown]", 4, 0 },
 	};
 	struct heard heard;
 
@@ -155,7 +155,7 @@ bytes_beyond_any_apdu_are_counted(void **state)
 	(void)state;
 	log_bytes(&log, "<", slice_of(much, sizeof(much)), SIZE_MAX);
 	assert_int_equal(strspn(heard.line + 2, "0") % 2, 0);
-	assert_non_null(strstr(heard.line, "[2740 bytes not shown]"));
+	assert_non_null(strstr(heard.line, "[not shown]"));
 }
 
 /* Of a command with a PIN, what may be in a line: no byte behind Lc. */
@@ -166,12 +166,12 @@ no_byte_of_a_secret_is_logged_at_any_level(void **state)
 		const char	*pin;
 		const char	*verify, *change;
 	} rows[] = {
-		{ "1234", "> 0020008004 [4 bytes not shown]",
-		    "> 0024018004 [4 bytes not shown]" },
-		{ "ABC123", "> 0020008006 [6 bytes not shown]",
-		    "> 0024018006 [6 bytes not shown]" },
-		{ "ZYXWVUTSRQ987654", "> 0020008010 [16 bytes not shown]",
-		    "> 0024018010 [16 bytes not shown]" },
+		{ "1234", "> 00200080 [not shown]",
+		    "> 00240180 [not shown]" },
+		{ "ABC123", "> 00200080 [not shown]",
+		    "> 00240180 [not shown]" },
+		{ "ZYXWVUTSRQ987654", "> 00200080 [not shown]",
+		    "> 00240180 [not shown]" },
 	};
 	struct heard heard;
 
