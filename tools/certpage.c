@@ -1,0 +1,231 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "certpage.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#include "outtext.h"
+#include "validity.h"
+
+/* What a CA is, proved with its certificate, or claimed only. */
+static const struct ca_row {
+	const char *proved, *claimed;
+} ca_rows[] = {
+	[JPKI_CA_UNKNOWN] = { "CA not known: do not rely on this certificate",
+	    "CA not known: do not rely on this certificate" },
+	[JPKI_CA_TEST] = { "issued by a TEST CA: never an identity",
+	    "claims a TEST CA: never an identity" },
+	[JPKI_CA_KNOWN] = { "issued by a known J-LIS CA (signature verified)",
+	    "claims a known J-LIS CA (not verified here)" },
+};
+
+static void
+put_days(FILE *f, const struct jpki_cert *cert, int64_t now)
+{
+	struct validity v = validity_of(cert, now);
+
+	if (v.expired)
+		text_rowf(f, "", "EXPIRED %" PRId64 " %s ago", -v.days_left,
+		    v.days_left == -1 ? "day" : "days");
+	else if (v.not_yet)
+		text_rowf(f, "", "not valid yet");
+	else
+		text_rowf(f, "", "%" PRId64 " %s left", v.days_left,
+		    v.days_left == 1 ? "day" : "days");
+}
+
+static void
+put_renewal(FILE *f, const struct jpki_cert *cert, int64_t now)
+{
+	struct validity	v = validity_of(cert, now);
+	char		from[VALIDITY_TEXT];
+
+	if (cert->is_ca)
+		return;
+	if (v.expired)
+		text_row(f, "Renewal",
+		    "get a new one at the municipal counter");
+	else
+		text_rowf(f, "Renewal", "%s %s, at the municipal counter",
+		    v.renewable ? "open since" : "open from",
+		    validity_day(cert->renewable_from, from));
+}
+
+void
+certpage_validity(FILE *f, const struct certview *view, int64_t now)
+{
+	const struct jpki_cert	*cert = view->cert;
+	const struct ca_row	*ca = &ca_rows[view->ca];
+	char			 from[VALIDITY_TEXT], until[VALIDITY_TEXT];
+
+	text_row(f, "Issuer", cert->issuer);
+	text_row(f, "Serial number", cert->serial);
+	text_rowf(f, "Valid (Japan time)", "%s to %s",
+	    validity_day(cert->not_before, from),
+	    validity_day(cert->not_after, until));
+	put_days(f, cert, now);
+	put_renewal(f, cert, now);
+	text_row(f, "CA", view->proved ? ca->proved : ca->claimed);
+}
+
+/*
+ * The characters that stand for others, which JIS has no code for: flags is a
+ * string with a 1 for each of them.
+ */
+static void
+put_substitutes(FILE *f, const char *text, const char *flags)
+{
+	size_t		left = strlen(text);
+	unsigned	place = 1;
+
+	if (flags == NULL || strchr(flags, '1') == NULL)
+		return;
+	for (; *flags != '\0' && left > 0; flags++, place++) {
+		uint32_t	cp;
+		size_t		n = text_decode(text, left, &cp);
+		char		one[5] = "";
+
+		memcpy(one, text, n);
+		if (*flags == '1') {
+			fprintf(f, "  %-22s character %u, ", "", place);
+			text_put(f, one);
+			fputs(", stands for another one\n", f);
+		}
+		text += n;
+		left -= n;
+	}
+}
+
+static void
+put_attribute(FILE *f, const char *label, const char *value,
+    const char *flags)
+{
+	if (value == NULL)
+		return;
+	text_row(f, label, value);
+	put_substitutes(f, value, flags);
+}
+
+static void
+put_birth(FILE *f, const struct jpki_holder *h)
+{
+	if (h->birth_date != NULL && h->birth_era != NULL)
+		text_rowf(f, "Date of birth", "%s (%s)", h->birth_date,
+		    h->birth_era);
+	else if (h->birth_date != NULL || h->birth != NULL)
+		text_row(f, "Date of birth",
+		    h->birth_date ? h->birth_date : h->birth);
+}
+
+static void
+put_holder(FILE *f, const struct jpki_holder *h)
+{
+	fputs("\nHolder\n", f);
+	put_attribute(f, "Name", h->name, h->name_flags);
+	put_birth(f, h);
+	if (h->sex != NULL)
+		text_row(f, "Sex", h->sex_text ? h->sex_text : h->sex);
+	put_attribute(f, "Address", h->address, h->address_flags);
+	for (size_t i = 0; i < h->others_count; i++)
+		text_row(f, h->others[i].oid, h->others[i].hex);
+}
+
+static void
+put_if(FILE *f, const char *label, const char *value)
+{
+	if (value != NULL && value[0] != '\0')
+		text_row(f, label, value);
+}
+
+void
+certpage_text(FILE *f, const struct certview *view, int64_t now)
+{
+	const struct cert_desc	*desc = cert_describe(view->id);
+	const struct jpki_cert	*cert = view->cert;
+
+	text_heading(f, desc->title);
+	fprintf(f, "%s\n\n", desc->japanese);
+	text_row(f, "Subject", cert->subject);
+	certpage_validity(f, view, now);
+	text_row(f, "Revocation", "not checkable by the public");
+	text_rowf(f, "Key", "%s, %u bits", cert->key_type, cert->key_bits);
+	put_if(f, "Key usage", cert->key_usage);
+	put_if(f, "Extended key usage", cert->ext_key_usage);
+	put_if(f, "Policies", cert->policies);
+	put_if(f, "Subject key id", cert->subject_key_id);
+	put_if(f, "Authority key id", cert->authority_key_id);
+	put_if(f, "SHA-256", cert->fingerprint);
+	if (cert->holder != NULL)
+		put_holder(f, cert->holder);
+}
+
+void
+certpage_status_json(struct json *j, const struct certview *view, int64_t now)
+{
+	const struct jpki_cert	*cert = view->cert;
+	struct validity		 v = validity_of(cert, now);
+	char			 room[VALIDITY_TEXT];
+
+	json_string(j, "serial", cert->serial);
+	json_string(j, "issuer", cert->issuer);
+	json_string(j, "not_before", validity_rfc3339(cert->not_before, room));
+	json_string(j, "not_after", validity_rfc3339(cert->not_after, room));
+	json_int(j, "days_left", v.days_left);
+	json_bool(j, "expired", v.expired);
+	json_string(j, "renewable_from", cert->is_ca ? NULL :
+	    validity_rfc3339(cert->renewable_from, room));
+	if (cert->is_ca)
+		json_null(j, "renewable");
+	else
+		json_bool(j, "renewable", v.renewable);
+	json_string(j, "ca", cert_ca_name(view->ca));
+}
+
+static void
+holder_json(struct json *j, const struct jpki_holder *h)
+{
+	json_open(j, "holder", '{');
+	json_string(j, "name", h->name);
+	json_string(j, "name_flags", h->name_flags);
+	json_string(j, "birth", h->birth);
+	json_string(j, "birth_date", h->birth_date);
+	json_string(j, "birth_era", h->birth_era);
+	json_string(j, "sex", h->sex);
+	json_string(j, "sex_text", h->sex_text);
+	json_string(j, "address", h->address);
+	json_string(j, "address_flags", h->address_flags);
+	json_open(j, "others", '[');
+	for (size_t i = 0; i < h->others_count; i++) {
+		json_open(j, NULL, '{');
+		json_string(j, "oid", h->others[i].oid);
+		json_string(j, "value", h->others[i].hex);
+		json_close(j, '}');
+	}
+	json_close(j, ']');
+	json_close(j, '}');
+}
+
+void
+certpage_json(struct json *j, const struct certview *view, int64_t now)
+{
+	const struct jpki_cert *cert = view->cert;
+
+	json_string(j, "certificate", cert_describe(view->id)->name);
+	json_string(j, "subject", cert->subject);
+	certpage_status_json(j, view, now);
+	json_bool(j, "ca_proved", view->proved);
+	/* Nobody but certified verifiers may ask. */
+	json_null(j, "revoked");
+	json_string(j, "key_type", cert->key_type);
+	json_int(j, "key_bits", cert->key_bits);
+	json_string(j, "key_usage", cert->key_usage);
+	json_string(j, "ext_key_usage", cert->ext_key_usage);
+	json_string(j, "policies", cert->policies);
+	json_string(j, "subject_key_id", cert->subject_key_id);
+	json_string(j, "authority_key_id", cert->authority_key_id);
+	json_string(j, "sha256", cert->fingerprint);
+	if (cert->holder != NULL)
+		holder_json(j, cert->holder);
+	else
+		json_null(j, "holder");
+}

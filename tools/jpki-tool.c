@@ -1,0 +1,269 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* jpki-tool: the My Number Card's JPKI from the command line. */
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "outfile.h"
+#include "outtext.h"
+#include "tool.h"
+
+struct command {
+	const char	*name;
+	verb_fn		*run;
+	const char	*operands;	/* for the usage line */
+	const char	*text;
+	int		 min, max;	/* operands behind the name */
+	uint32_t	 options;	/* besides OPTS_GLOBAL */
+};
+
+#define MANY	1000000
+
+static const struct command commands[] = {
+	{ "readers", cmd_readers, "",
+	    "list the readers and their cards", 0, 0, 0 },
+	{ "status", cmd_status, "",
+	    "show certificates, PINs, ways to unlock", 0, 0,
+	    OPT(ALL) | OPT(LOGIN) | OPTS_PIN },
+	{ "cert", cmd_cert, "auth|sign|auth-ca|sign-ca",
+	    "show or save a certificate", 1, 1,
+	    OPT(TEXT) | OPT(PEM) | OPT(DER) | OPT(OUTPUT) | OPT(FORCE) | OPTS_PIN },
+	{ "pin", cmd_pin, "verify|change auth|sign|input",
+	    "verify or change a PIN", 2, 2, OPTS_PIN | OPTS_NEW_PIN },
+	{ "sign", cmd_sign, "[FILE ...]",
+	    "sign files or standard input", 0, MANY,
+	    OPT(KEY) | OPT(HASH) | OPT(OUTPUT) | OPT(SUFFIX) | OPT(FORCE) | OPTS_PIN },
+	{ "ssh-key", cmd_ssh_key, "",
+	    "print the public key for OpenSSH", 0, 0, OPTS_PIN },
+	{ "wait", cmd_wait, "insert|remove",
+	    "wait for a card to come or go", 1, 1, OPT(TIMEOUT) },
+};
+
+#define COMMANDS	(sizeof commands / sizeof commands[0])
+
+static const struct command *
+find_command(const char *name)
+{
+	for (size_t i = 0; i < COMMANDS; i++)
+		if (strcmp(commands[i].name, name) == 0)
+			return &commands[i];
+	return NULL;
+}
+
+static const char closing_text[] =
+    "\nPINs are asked for at the terminal unless a descriptor or a file is given.\n"
+    "Exit status: 0 done, 1 failed, 2 usage, 3 no reader or card, 4 PIN wrong,\n"
+    "5 PIN locked or at its last try, 6 cancelled.  jpki-tool(1) is the manual.\n";
+
+static void
+help_general(FILE *f)
+{
+	fputs("usage: jpki-tool [option ...] command [operand ...]\n\n"
+	    "Commands:\n", f);
+	for (size_t i = 0; i < COMMANDS; i++)
+		fprintf(f, "  %-8s %-29s %s\n", commands[i].name,
+		    commands[i].operands, commands[i].text);
+	fputs("\nOptions of every command; COMMAND --help shows the others:\n",
+	    f);
+	options_describe(f, OPTS_GLOBAL);
+	fputs(closing_text, f);
+}
+
+static void
+help_command(FILE *f, const struct command *c)
+{
+	fprintf(f, "usage: jpki-tool %s [option ...]%s%s\n\n", c->name,
+	    c->operands[0] != '\0' ? " " : "", c->operands);
+	text_heading(f, c->text);
+	if (c->options != 0)
+		fputs("\nOptions:\n", f);
+	options_describe(f, c->options);
+	fputs("\nOptions of every command:\n", f);
+	options_describe(f, OPTS_GLOBAL);
+	fputs(closing_text, f);
+}
+
+/*
+ * Started with a standard stream closed: a file or socket opened later would
+ * take its number, and get what was meant for the stream.  Each is filled
+ * with what fails when it is used.
+ */
+static void
+fill_standard_streams(void)
+{
+	static const int modes[] = { O_WRONLY, O_RDONLY, O_RDWR };
+
+	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+		if (fcntl(fd, F_GETFD) < 0)
+			(void)!open("/dev/null", modes[fd]);
+}
+
+static void
+log_line(void *user, enum jpki_log_level level, const char *line)
+{
+	(void)user;
+	(void)level;
+	fputs("jpki: ", stderr);
+	text_put(stderr, line);
+	fputc('\n', stderr);
+}
+
+/* By the number of -v; more are as the last. */
+static const enum jpki_log_level log_levels[] = {
+	JPKI_LOG_NONE, JPKI_LOG_INFO, JPKI_LOG_APDU
+};
+
+static void
+start_log(const struct tool *t)
+{
+	const unsigned	most = sizeof log_levels / sizeof log_levels[0] - 1;
+	unsigned	v = t->opt->seen[OPT_VERBOSE];
+
+	if (v > 0)
+		jpki_ctx_set_log(t->ctx, log_levels[v < most ? v : most],
+		    log_line, NULL);
+}
+
+enum exit_code
+tool_card_open(struct tool *t)
+{
+	enum jpki_err err = jpki_card_open(t->ctx, t->opt->value[OPT_READER],
+	    &t->card);
+
+	return err == JPKI_OK ? EXIT_DONE : fail_err(t, err);
+}
+
+void
+tool_card_close(struct tool *t)
+{
+	jpki_card_close(&t->card);
+}
+
+bool
+tool_err_is_local(enum jpki_err err)
+{
+	return err > JPKI_ERR_NOT_JPKI;
+}
+
+/* Complete what was printed; memory may have run out. */
+static enum exit_code
+out_finish(struct tool *t)
+{
+	if (ferror(t->out) || fflush(t->out) != 0)
+		return fail_err(t, JPKI_ERR_MEMORY);
+	return EXIT_DONE;
+}
+
+enum exit_code
+tool_write_out(struct tool *t, const char *path, bool secret)
+{
+	enum exit_code code = out_finish(t);
+
+	if (code == EXIT_DONE)
+		code = outfile_write(path, t->out_text, t->out_size,
+		    t->opt->seen[OPT_FORCE] > 0, secret);
+	rewind(t->out);
+	return code;
+}
+
+static enum exit_code
+run_command(struct tool *t, const struct command *c)
+{
+	enum jpki_err	err = jpki_ctx_new(&t->ctx);
+	enum exit_code	code;
+
+	if (err != JPKI_OK)
+		return fail_err(t, err);
+	start_log(t);
+	t->now = (int64_t)time(NULL);
+	code = c->run(t);
+	tool_card_close(t);
+	jpki_ctx_free(&t->ctx);
+	return code;
+}
+
+static enum exit_code
+check_operands(const struct options *opt, const struct command *c)
+{
+	int n = opt->operands - 1;
+
+	if (n >= c->min && n <= c->max)
+		return options_allow(opt, c->options | OPTS_GLOBAL, c->name);
+	if (c->max == 0)
+		return fail(EXIT_USAGE, "\"%s\" takes no operands; see "
+		    "\"jpki-tool %s --help\"", c->name, c->name);
+	return fail(EXIT_USAGE, "\"%s\" takes %s; see \"jpki-tool %s --help\"",
+	    c->name, c->operands, c->name);
+}
+
+static enum exit_code
+dispatch(struct tool *t)
+{
+	const struct options	*opt = t->opt;
+	const struct command	*c = NULL;
+	enum exit_code		 code;
+
+	if (opt->operands > 0) {
+		c = find_command(opt->operand[0]);
+		if (c == NULL)
+			return fail(EXIT_USAGE, "unknown command \"%s\"; see "
+			    "\"jpki-tool --help\"", opt->operand[0]);
+	}
+	if (opt->seen[OPT_VERSION]) {
+		fprintf(t->out, "jpki-tool %s\n", jpki_version());
+		return EXIT_DONE;
+	}
+	if (opt->seen[OPT_HELP]) {
+		c != NULL ? help_command(t->out, c) : help_general(t->out);
+		return EXIT_DONE;
+	}
+	if (c == NULL)
+		return fail(EXIT_USAGE, "no command given; see "
+		    "\"jpki-tool --help\"");
+	code = check_operands(opt, c);
+	return code == EXIT_DONE ? run_command(t, c) : code;
+}
+
+/* Standard output is written at the very end: all of it, or nothing. */
+static enum exit_code
+run(const struct options *opt)
+{
+	struct tool	t = { .opt = opt };
+	enum exit_code	code;
+
+	t.out = open_memstream(&t.out_text, &t.out_size);
+	if (t.out == NULL)
+		return fail(EXIT_FAILED, "out of memory; close other programs "
+		    "and try again");
+	code = dispatch(&t);
+	if (code == EXIT_DONE)
+		code = out_finish(&t);
+	if (code == EXIT_DONE)
+		code = outfile_stdout(t.out_text, t.out_size);
+	(void)fclose(t.out);
+	free(t.out_text);
+	return code;
+}
+
+int
+main(int argc, char **argv)
+{
+	struct options	opt;
+	enum exit_code	code;
+
+	fill_standard_streams();
+	/*
+	 * A reader that goes away, or a limit on a file's size, is an error of
+	 * write(), with its message and nothing left behind.
+	 */
+	(void)signal(SIGPIPE, SIG_IGN);
+	(void)signal(SIGXFSZ, SIG_IGN);
+	code = options_parse(argc, argv, &opt);
+	if (code == EXIT_DONE)
+		code = run(&opt);
+	return (int)code;
+}

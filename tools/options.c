@@ -1,0 +1,216 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "options.h"
+
+#include <stdbool.h>
+#include <string.h>
+
+struct option_row {
+	char		 letter;	/* 0: none */
+	const char	*name;
+	const char	*arg;		/* NULL: takes none */
+	const char	*text;
+	bool		 repeat;
+};
+
+static const struct option_row rows[OPT_COUNT] = {
+	[OPT_READER] = { 'r', "reader", "NAME", "use this reader only", false },
+	[OPT_VERBOSE] = { 'v', "verbose", NULL,
+	    "say what happens; twice: show every APDU", true },
+	[OPT_JSON] = { 'j', "json", NULL, "answer with one JSON object", false },
+	[OPT_HELP] = { 'h', "help", NULL, "show help, also of one command", false },
+	[OPT_VERSION] = { 0, "version", NULL, "show the version", false },
+	[OPT_ALL] = { 'a', "all", NULL, "show the other PINs of the card too", false },
+	[OPT_LOGIN] = { 0, "login", NULL,
+	    "use the signature PIN to show that certificate too", false },
+	[OPT_TEXT] = { 0, "text", NULL, "a page for people (the default)", false },
+	[OPT_PEM] = { 0, "pem", NULL, "the certificate as PEM", false },
+	[OPT_DER] = { 0, "der", NULL, "the certificate as DER", false },
+	[OPT_KEY] = { 'k', "key", "auth|sign", "the key to sign with", false },
+	[OPT_HASH] = { 0, "hash", "NAME",
+	    "sha256 (the default), sha384, sha512 or sha1", false },
+	[OPT_OUTPUT] = { 'o', "output", "FILE",
+	    "write to FILE, a new one; - is stdout", false },
+	[OPT_SUFFIX] = { 0, "suffix", "SUFFIX",
+	    "write each signature to FILESUFFIX", false },
+	[OPT_FORCE] = { 'f', "force", NULL, "replace files that exist", false },
+	[OPT_TIMEOUT] = { 't', "timeout", "SECONDS", "give up after that time", false },
+	[OPT_PIN_FD] = { 0, "pin-fd", "N", "read the PIN from descriptor N", false },
+	[OPT_PIN_FILE] = { 0, "pin-file", "FILE", "read the PIN from FILE", false },
+	[OPT_NEW_PIN_FD] = { 0, "new-pin-fd", "N",
+	    "read the new PIN from descriptor N", false },
+	[OPT_NEW_PIN_FILE] = { 0, "new-pin-file", "FILE",
+	    "read the new PIN from FILE", false },
+	[OPT_LAST_TRY] = { 0, "last-try", NULL,
+	    "use the last try; a wrong PIN then locks it", false },
+};
+
+_Static_assert(OPT_COUNT <= 32, "a set of options is 32 bits");
+
+#define SEE_HELP	"see \"jpki-tool --help\""
+
+struct parser {
+	struct options	*out;
+	char		**argv;
+	int		 argc;
+	int		 next;		/* the next argument to read */
+};
+
+static enum exit_code
+option_store(struct parser *p, size_t id, const char *value)
+{
+	if (p->out->seen[id]++ > 0 && !rows[id].repeat)
+		return fail(EXIT_USAGE, "option --%s is given twice; "
+		    "give it once", rows[id].name);
+	p->out->value[id] = value;
+	return EXIT_DONE;
+}
+
+/* attached: the value within the same argument, or NULL. */
+static enum exit_code
+option_with_value(struct parser *p, size_t id, const char *attached)
+{
+	if (attached != NULL)
+		return option_store(p, id, attached);
+	if (p->next >= p->argc)
+		return fail(EXIT_USAGE, "option --%s needs a value (%s); "
+		    SEE_HELP, rows[id].name, rows[id].arg);
+	return option_store(p, id, p->argv[p->next++]);
+}
+
+/* --name, --name=value */
+static enum exit_code
+parse_long(struct parser *p, const char *text)
+{
+	const char	*equals = strchr(text, '=');
+	size_t		 n = equals ? (size_t)(equals - text) : strlen(text);
+
+	for (size_t id = 0; id < OPT_COUNT; id++) {
+		if (strlen(rows[id].name) != n ||
+		    memcmp(rows[id].name, text, n) != 0)
+			continue;
+		if (rows[id].arg != NULL)
+			return option_with_value(p, id,
+			    equals ? equals + 1 : NULL);
+		if (equals != NULL)
+			return fail(EXIT_USAGE, "option --%s takes no value; "
+			    SEE_HELP, rows[id].name);
+		return option_store(p, id, NULL);
+	}
+	/* The name only: a value may be what should not be shown. */
+	return fail(EXIT_USAGE, "unknown option --%.*s; " SEE_HELP,
+	    (int)n, text);
+}
+
+/* -a, -av, -oFILE, -o FILE */
+static enum exit_code
+parse_letters(struct parser *p, const char *text)
+{
+	enum exit_code code = EXIT_DONE;
+
+	for (; *text != '\0' && code == EXIT_DONE; text++) {
+		size_t id = 0;
+
+		while (id < OPT_COUNT && rows[id].letter != *text)
+			id++;
+		if (id == OPT_COUNT)
+			return fail(EXIT_USAGE, "unknown option -%c; "
+			    SEE_HELP, *text);
+		if (rows[id].arg != NULL)
+			return option_with_value(p, id,
+			    text[1] ? text + 1 : NULL);
+		code = option_store(p, id, NULL);
+	}
+	return code;
+}
+
+enum exit_code
+options_parse(int argc, char **argv, struct options *out)
+{
+	struct parser	p = { out, argv, argc, 1 };
+	enum exit_code	code = EXIT_DONE;
+	bool		ended = false;
+
+	memset(out, 0, sizeof *out);
+	out->operand = argv;
+	while (p.next < argc && code == EXIT_DONE) {
+		char *arg = argv[p.next++];
+
+		/* Operands move to the front, over what was read. */
+		if (ended || arg[0] != '-' || arg[1] == '\0')
+			out->operand[out->operands++] = arg;
+		else if (strcmp(arg, "--") == 0)
+			ended = true;
+		else if (arg[1] == '-')
+			code = parse_long(&p, arg + 2);
+		else
+			code = parse_letters(&p, arg + 1);
+	}
+	if (argc > 0)
+		out->operand[out->operands] = NULL;
+	return code;
+}
+
+enum exit_code
+options_allow(const struct options *opt, uint32_t allowed,
+    const char *command)
+{
+	for (size_t id = 0; id < OPT_COUNT; id++)
+		if (opt->seen[id] && !(allowed & UINT32_C(1) << id))
+			return fail(EXIT_USAGE, "\"%s\" takes no option --%s; "
+			    "see \"jpki-tool %s --help\"", command,
+			    rows[id].name, command);
+	return EXIT_DONE;
+}
+
+enum exit_code
+options_exclude(const struct options *opt, uint32_t set)
+{
+	const char *first = NULL;
+
+	for (size_t id = 0; id < OPT_COUNT; id++) {
+		if (!opt->seen[id] || !(set & UINT32_C(1) << id))
+			continue;
+		if (first != NULL)
+			return fail(EXIT_USAGE, "options --%s and --%s do not "
+			    "go together; give one", first, rows[id].name);
+		first = rows[id].name;
+	}
+	return EXIT_DONE;
+}
+
+void
+options_describe(FILE *f, uint32_t set)
+{
+	for (size_t id = 0; id < OPT_COUNT; id++) {
+		const struct option_row	*row = &rows[id];
+		char			 left[48], letter[8] = "    ";
+
+		if (!(set & UINT32_C(1) << id))
+			continue;
+		if (row->letter)
+			snprintf(letter, sizeof letter, "-%c, ", row->letter);
+		snprintf(left, sizeof left, "%s--%s%s%s", letter, row->name,
+		    row->arg ? " " : "", row->arg ? row->arg : "");
+		fprintf(f, "  %-25s %s\n", left, row->text);
+	}
+}
+
+int
+options_number(const struct options *opt, enum option_id id, int max)
+{
+	const char	*s = opt->value[id];
+	int		 n = 0;
+
+	for (; *s >= '0' && *s <= '9' && n <= max / 10; s++) {
+		int digit = *s - '0';
+
+		if (n == max / 10 && digit > max % 10)
+			break;
+		n = n * 10 + digit;
+	}
+	if (s != opt->value[id] && *s == '\0')
+		return n;
+	(void)fail(EXIT_USAGE, "--%s takes a whole number from 0 to %d; "
+	    SEE_HELP, rows[id].name, max);
+	return -1;
+}

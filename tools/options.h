@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The command line: options are rows, and stand before or behind operands. */
+#ifndef OPTIONS_H
+#define OPTIONS_H
+
+#include <stdint.h>
+#include <stdio.h>
+
+#include "fail.h"
+
+enum option_id {
+	OPT_READER,
+	OPT_VERBOSE,
+	OPT_JSON,
+	OPT_HELP,
+	OPT_VERSION,
+	OPT_ALL,
+	OPT_LOGIN,
+	OPT_TEXT,
+	OPT_PEM,
+	OPT_DER,
+	OPT_KEY,
+	OPT_HASH,
+	OPT_OUTPUT,
+	OPT_SUFFIX,
+	OPT_FORCE,
+	OPT_TIMEOUT,
+	OPT_PIN_FD,
+	OPT_PIN_FILE,
+	OPT_NEW_PIN_FD,
+	OPT_NEW_PIN_FILE,
+	OPT_LAST_TRY,
+	OPT_COUNT
+};
+
+#define OPT(name)	(UINT32_C(1) << OPT_##name)
+
+/* What every command takes, and what those take that may send a PIN. */
+#define OPTS_GLOBAL	(OPT(READER) | OPT(VERBOSE) | OPT(JSON) | OPT(HELP) | \
+			    OPT(VERSION))
+#define OPTS_PIN	(OPT(PIN_FD) | OPT(PIN_FILE) | OPT(LAST_TRY))
+#define OPTS_NEW_PIN	(OPT(NEW_PIN_FD) | OPT(NEW_PIN_FILE))
+
+struct options {
+	unsigned	  seen[OPT_COUNT];	/* how often it was given */
+	const char	 *value[OPT_COUNT];	/* of those that take one */
+	char		**operand;		/* NULL behind the last */
+	int		  operands;
+};
+
+/*
+ * Sort argv[1..] into options and operands; argv is reordered.  Reports what
+ * is wrong: EXIT_DONE or EXIT_USAGE.
+ */
+enum exit_code	 options_parse(int argc, char **argv, struct options *out);
+
+/* Reports the first option given that is not in the set allowed. */
+enum exit_code	 options_allow(const struct options *opt, uint32_t allowed,
+		    const char *command);
+
+/* Reports two options of the set given together. */
+enum exit_code	 options_exclude(const struct options *opt, uint32_t set);
+
+/* A line for each option of the set. */
+void		 options_describe(FILE *f, uint32_t set);
+
+/*
+ * A whole number from 0 to max, digits only; -1 after reporting, for id
+ * must have been given.
+ */
+int		 options_number(const struct options *opt, enum option_id id,
+		    int max);
+
+#endif

@@ -1,0 +1,202 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "outfile.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "interrupt.h"
+
+#define TEMP_NAME	".jpki-tool.XXXXXX"
+
+/* 0 or errno, as all static functions here. */
+static int
+write_all(int fd, const void *p, size_t n)
+{
+	const char *at = p;
+
+	while (n > 0) {
+		ssize_t done = write(fd, at, n);
+
+		if (done < 0 && errno == EINTR)
+			continue;
+		if (done <= 0)
+			return done < 0 ? errno : EIO;
+		at += done;
+		n -= (size_t)done;
+	}
+	return 0;
+}
+
+/* The folder of path with its slash, and name behind it. */
+static char *
+beside(const char *path, const char *name)
+{
+	const char	*slash = strrchr(path, '/');
+	size_t		 folder = slash ? (size_t)(slash - path) + 1 : 0;
+	char		*out = malloc(folder + strlen(name) + 1);
+
+	if (out == NULL)
+		return NULL;
+	memcpy(out, path, folder);
+	strcpy(out + folder, name);
+	return out;
+}
+
+static mode_t
+file_mode(bool secret)
+{
+	mode_t mask = umask(0);
+
+	(void)umask(mask);
+	return (secret ? 0600 : 0666) & ~mask;
+}
+
+/* Fill the temporary file; its name is completed in place. */
+static int
+write_temp(char *temp, const void *p, size_t n, mode_t mode)
+{
+	int	fd = mkstemp(temp), err;
+
+	if (fd < 0)
+		return errno;
+	err = write_all(fd, p, n);
+	if (err == 0 && (fchmod(fd, mode) != 0 || fsync(fd) != 0))
+		err = errno;
+	if (close(fd) != 0 && err == 0)
+		err = errno;
+	if (err != 0)
+		(void)unlink(temp);
+	return err;
+}
+
+/* Take the name by an empty file, for file systems without hard links. */
+static int
+claim_and_rename(const char *temp, const char *path)
+{
+	int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+
+	if (fd < 0)
+		return errno;
+	(void)close(fd);
+	return rename(temp, path) == 0 ? 0 : errno;
+}
+
+/* Give the temporary file its name.  link() refuses one that is taken. */
+static int
+publish(const char *temp, const char *path, bool force)
+{
+	int err;
+
+	if (force)
+		return rename(temp, path) == 0 ? 0 : errno;
+	if (link(temp, path) == 0)
+		return unlink(temp) == 0 ? 0 : errno;
+	err = errno;
+	if (err == EPERM || err == ENOSYS || err == EOPNOTSUPP ||
+	    err == ENOTSUP || err == EMLINK)
+		err = claim_and_rename(temp, path);
+	return err;
+}
+
+/* The name itself lasts through a crash once its folder is on the disk. */
+static void
+sync_folder(const char *path)
+{
+	char	*folder = beside(path, ".");
+	int	 fd = folder ? open(folder, O_RDONLY | O_CLOEXEC) : -1;
+
+	if (fd >= 0) {
+		(void)fsync(fd);
+		(void)close(fd);
+	}
+	free(folder);
+}
+
+static int
+write_file(const char *path, const void *p, size_t n, bool force, mode_t mode)
+{
+	char	*temp = beside(path, TEMP_NAME);
+	int	 err;
+
+	if (temp == NULL)
+		return ENOMEM;
+	/* Ctrl-C must not leave the temporary file behind. */
+	interrupt_hold();
+	err = write_temp(temp, p, n, mode);
+	if (err == 0) {
+		err = publish(temp, path, force);
+		if (err != 0)
+			(void)unlink(temp);
+		else
+			sync_folder(path);
+	}
+	interrupt_release();
+	free(temp);
+	return err;
+}
+
+static int
+write_device(const char *path, const void *p, size_t n)
+{
+	int fd = open(path, O_WRONLY | O_CLOEXEC | O_NOCTTY), err;
+
+	if (fd < 0)
+		return errno;
+	err = write_all(fd, p, n);
+	if (close(fd) != 0 && err == 0)
+		err = errno;
+	return err;
+}
+
+enum exit_code
+outfile_check(const char *path, bool force)
+{
+	struct stat st;
+
+	if (lstat(path, &st) != 0) {
+		if (errno == ENOENT)
+			return EXIT_DONE;
+		return fail_file("write", path, errno);
+	}
+	if (S_ISLNK(st.st_mode) && stat(path, &st) != 0)
+		st.st_mode = S_IFREG;	/* it points nowhere: a name taken */
+	if (S_ISDIR(st.st_mode))
+		return fail_file("write", path, EISDIR);
+	if (S_ISREG(st.st_mode) && !force)
+		return fail(EXIT_FAILED, "%s exists and is left as it is; "
+		    "choose another name, or give --force", path);
+	return EXIT_DONE;
+}
+
+enum exit_code
+outfile_write(const char *path, const void *p, size_t n, bool force,
+    bool secret)
+{
+	struct stat	st;
+	enum exit_code	code = outfile_check(path, force);
+	int		err;
+
+	if (code != EXIT_DONE)
+		return code;
+	if (stat(path, &st) == 0 && !S_ISREG(st.st_mode))
+		err = write_device(path, p, n);
+	else
+		err = write_file(path, p, n, force, file_mode(secret));
+	return err == 0 ? EXIT_DONE : fail_file("write", path, err);
+}
+
+enum exit_code
+outfile_stdout(const void *p, size_t n)
+{
+	int err = write_all(STDOUT_FILENO, p, n);
+
+	if (err == 0)
+		return EXIT_DONE;
+	return fail(EXIT_FAILED, "cannot write to standard output: %s; "
+	    "check what it is connected to", strerror(err));
+}

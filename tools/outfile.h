@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Where results go: standard output, or a file that is whole or not there. */
+#ifndef OUTFILE_H
+#define OUTFILE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "fail.h"
+
+/* All functions report their errors. */
+
+/*
+ * Would outfile_write() refuse the path because it exists?  Asked before the
+ * card is used, so that no PIN is spent in vain.
+ */
+enum exit_code	outfile_check(const char *path, bool force);
+
+/*
+ * Write path by a temporary name in the same folder, fsync and link, so that
+ * nothing half-written is ever seen.  An existing file is refused unless
+ * force; something other than a file (a pipe, a device) is written to as it is.
+ * secret: readable for the owner only.
+ */
+enum exit_code	outfile_write(const char *path, const void *p, size_t n,
+		    bool force, bool secret);
+
+enum exit_code	outfile_stdout(const void *p, size_t n);
+
+#endif

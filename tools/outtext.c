@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "outtext.h"
+
+#include <ctype.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <string.h>
+
+#define REPLACEMENT	0xFFFDu
+#define LABEL_WIDTH	22
+
+/* Lead bytes of RFC 3629, by the number of bytes that follow. */
+static const struct lead_row {
+	uint8_t		mask, bits, tail;
+	uint32_t	least;		/* smaller values are overlong */
+} leads[] = {
+	{ 0x80, 0x00, 0, 0x0 },
+	{ 0xE0, 0xC0, 1, 0x80 },
+	{ 0xF0, 0xE0, 2, 0x800 },
+	{ 0xF8, 0xF0, 3, 0x10000 },
+};
+
+static bool
+decode_tail(const uint8_t *p, const struct lead_row *lead, uint32_t *out)
+{
+	uint32_t cp = p[0] & (uint8_t)~lead->mask;
+
+	for (uint8_t i = 1; i <= lead->tail; i++) {
+		if ((p[i] & 0xC0) != 0x80)
+			return false;
+		cp = cp << 6 | (p[i] & 0x3F);
+	}
+	if (cp < lead->least || cp > 0x10FFFF || (cp >= 0xD800 && cp <= 0xDFFF))
+		return false;
+	*out = cp;
+	return true;
+}
+
+size_t
+text_decode(const char *s, size_t n, uint32_t *out)
+{
+	const uint8_t *p = (const uint8_t *)s;
+
+	for (size_t i = 0; i < sizeof leads / sizeof leads[0]; i++)
+		if ((p[0] & leads[i].mask) == leads[i].bits &&
+		    n > leads[i].tail && decode_tail(p, &leads[i], out))
+			return leads[i].tail + 1u;
+	*out = REPLACEMENT;
+	return 1;
+}
+
+/* Characters that move the cursor or turn the direction of writing. */
+static bool
+steers_terminal(uint32_t cp)
+{
+	return cp < 0x20 || (cp >= 0x7F && cp < 0xA0) ||
+	    (cp >= 0x200E && cp <= 0x200F) || (cp >= 0x2028 && cp <= 0x202E) ||
+	    (cp >= 0x2066 && cp <= 0x2069);
+}
+
+void
+text_put(FILE *f, const char *s)
+{
+	size_t left = strlen(s);
+
+	while (left > 0) {
+		uint32_t	cp;
+		size_t		n = text_decode(s, left, &cp);
+
+		if (cp == REPLACEMENT || steers_terminal(cp))
+			fputs("\xEF\xBF\xBD", f);
+		else
+			fwrite(s, 1, n, f);
+		s += n;
+		left -= n;
+	}
+}
+
+void
+text_row(FILE *f, const char *label, const char *value)
+{
+	fprintf(f, "  %-*s ", LABEL_WIDTH, label);
+	text_put(f, value);
+	fputc('\n', f);
+}
+
+void
+text_rowf(FILE *f, const char *label, const char *fmt, ...)
+{
+	va_list args;
+
+	fprintf(f, "  %-*s ", LABEL_WIDTH, label);
+	va_start(args, fmt);
+	vfprintf(f, fmt, args);
+	va_end(args);
+	fputc('\n', f);
+}
+
+void
+text_capital(FILE *f, const char *text, int width)
+{
+	fputc(toupper((unsigned char)text[0]), f);
+	fprintf(f, "%-*s", width - 1, text + 1);
+}
+
+void
+text_heading(FILE *f, const char *text)
+{
+	text_capital(f, text, 0);
+	fputc('\n', f);
+}

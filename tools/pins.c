@@ -1,0 +1,289 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "pins.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "interrupt.h"
+#include "pinsource.h"
+#include "ui.h"
+
+/* Options that exclude each other. */
+static const uint32_t exclusive[] = {
+	OPT(PIN_FD) | OPT(PIN_FILE),
+	OPT(NEW_PIN_FD) | OPT(NEW_PIN_FILE),
+};
+
+static bool
+is_zero(const struct options *opt, enum option_id id)
+{
+	const char *s = opt->value[id];
+
+	return s != NULL && s[0] != '\0' && s[strspn(s, "0")] == '\0';
+}
+
+bool
+pins_use_stdin(const struct options *opt)
+{
+	return is_zero(opt, OPT_PIN_FD) || is_zero(opt, OPT_NEW_PIN_FD);
+}
+
+static enum exit_code
+check_options(const struct options *opt)
+{
+	enum exit_code code = EXIT_DONE;
+
+	for (size_t i = 0; i < sizeof exclusive / sizeof exclusive[0] &&
+	    code == EXIT_DONE; i++)
+		code = options_exclude(opt, exclusive[i]);
+	if (code == EXIT_DONE && opt->seen[OPT_PIN_FD] &&
+	    opt->seen[OPT_NEW_PIN_FD] &&
+	    atoi(opt->value[OPT_PIN_FD]) == atoi(opt->value[OPT_NEW_PIN_FD]))
+		code = fail(EXIT_USAGE, "--pin-fd and --new-pin-fd name one "
+		    "descriptor, which is read to its end; give two");
+	return code;
+}
+
+/* Judge the form of a secret, which may be NULL: not given yet. */
+static enum exit_code
+check_form(const struct tool *t, enum jpki_pin which, enum jpki_pin_use use,
+    struct jpki_secret *secret)
+{
+	enum jpki_err err;
+
+	if (secret == NULL)
+		return EXIT_DONE;
+	err = jpki_pin_check(which, use, jpki_secret_bytes(secret),
+	    jpki_secret_len(secret));
+	return err == JPKI_OK ? EXIT_DONE : fail_pin(t, which, err, -1);
+}
+
+enum exit_code
+pins_load(struct tool *t, enum jpki_pin which, struct pins *out)
+{
+	struct pins	pins = { which, NULL, NULL };
+	enum exit_code	code = check_options(t->opt);
+
+	if (code == EXIT_DONE)
+		code = pinsource_read(t->opt, OPT_PIN_FD, OPT_PIN_FILE,
+		    &pins.current);
+	if (code == EXIT_DONE)
+		code = pinsource_read(t->opt, OPT_NEW_PIN_FD,
+		    OPT_NEW_PIN_FILE, &pins.next);
+	if (code == EXIT_DONE)
+		code = check_form(t, which, JPKI_PIN_CURRENT, pins.current);
+	if (code == EXIT_DONE)
+		code = check_form(t, which, JPKI_PIN_TO_SET, pins.next);
+	if (code == EXIT_DONE)
+		*out = pins;
+	else
+		pins_free(&pins);
+	return code;
+}
+
+void
+pins_free(struct pins *pins)
+{
+	jpki_secret_free(&pins->current);
+	jpki_secret_free(&pins->next);
+}
+
+/*
+ * Tries left, asked before the person is: a PIN that will not be sent is not
+ * asked for.  The transaction is over afterwards.
+ */
+static enum exit_code
+look_before_asking(struct tool *t, enum jpki_pin which,
+    struct jpki_pin_info *info)
+{
+	enum jpki_err	err = jpki_pin_info(t->card, which, info);
+	enum exit_code	code = EXIT_DONE;
+
+	if (err == JPKI_OK && info->locked)
+		err = JPKI_ERR_PIN_LOCKED;
+	else if (err == JPKI_OK && info->tries_left == 1 &&
+	    !t->opt->seen[OPT_LAST_TRY])
+		err = JPKI_ERR_PIN_LAST_TRY;
+	if (err != JPKI_OK)
+		code = fail_pin(t, which, err, info->tries_left);
+	jpki_card_end(t->card);
+	return code;
+}
+
+/* " (4 digits; 3 tries left)" */
+static void
+describe_form(enum jpki_pin which, int tries_left, char *room, size_t n)
+{
+	const struct jpki_pin_desc	*desc = jpki_pin_describe(which);
+	char				 tries[32] = "", length[16];
+
+	if (tries_left >= 0)
+		(void)snprintf(tries, sizeof tries, "; %d %s left", tries_left,
+		    tries_left == 1 ? "try" : "tries");
+	if (desc->min == desc->max)
+		(void)snprintf(length, sizeof length, "%u", desc->max);
+	else
+		(void)snprintf(length, sizeof length, "%u to %u", desc->min,
+		    desc->max);
+	(void)snprintf(room, n, " (%s %s%s)", length,
+	    desc->letters ? "letters and digits" : "digits", tries);
+}
+
+/* Ask, fold and judge: the form of a PIN costs no try. */
+static enum exit_code
+ask(struct tool *t, enum jpki_pin which, enum jpki_pin_use use,
+    const char *prompt, struct jpki_secret **out)
+{
+	struct jpki_secret	*secret = NULL;
+	enum exit_code		 code;
+
+	if (jpki_secret_new(&secret) != JPKI_OK)
+		return fail_err(t, JPKI_ERR_MEMORY);
+	code = ui_ask_secret(prompt, secret);
+	if (code == EXIT_DONE) {
+		pinsource_fold(secret);
+		code = check_form(t, which, use, secret);
+	}
+	if (code == EXIT_DONE)
+		*out = secret;
+	else
+		jpki_secret_free(&secret);
+	return code;
+}
+
+static enum exit_code
+ask_current(struct tool *t, struct pins *pins, int tries_left)
+{
+	char prompt[160], form[80];
+
+	if (pins->current != NULL)
+		return EXIT_DONE;
+	describe_form(pins->which, tries_left, form, sizeof form);
+	(void)snprintf(prompt, sizeof prompt, "Enter the %s%s: ",
+	    jpki_pin_describe(pins->which)->title, form);
+	return ask(t, pins->which, JPKI_PIN_CURRENT, prompt, &pins->current);
+}
+
+static bool
+same(struct jpki_secret *a, struct jpki_secret *b)
+{
+	size_t n = jpki_secret_len(a);
+
+	return n == jpki_secret_len(b) && memcmp(jpki_secret_bytes(a),
+	    jpki_secret_bytes(b), n) == 0;
+}
+
+static enum exit_code
+ask_new(struct tool *t, struct pins *pins)
+{
+	struct jpki_secret	*again = NULL;
+	enum exit_code		 code;
+	char			 prompt[160], form[80];
+
+	if (pins->next != NULL)
+		return EXIT_DONE;
+	describe_form(pins->which, -1, form, sizeof form);
+	(void)snprintf(prompt, sizeof prompt, "Enter the new one%s: ", form);
+	code = ask(t, pins->which, JPKI_PIN_TO_SET, prompt, &pins->next);
+	if (code == EXIT_DONE)
+		code = ask(t, pins->which, JPKI_PIN_TO_SET,
+		    "Enter the new one again: ", &again);
+	if (code == EXIT_DONE && !same(pins->next, again))
+		code = fail(EXIT_FAILED, "the new PIN was typed in two ways, "
+		    "and nothing was changed; try again");
+	jpki_secret_free(&again);
+	return code;
+}
+
+/*
+ * Between the question and the answer nothing was held.  The PIN goes only to
+ * the card that the person was told about.
+ */
+static enum exit_code
+begin_with_same_card(struct tool *t, uint32_t insertion)
+{
+	enum jpki_err err = jpki_card_begin(t->card);
+
+	if (err != JPKI_OK)
+		return fail_err(t, err);
+	if (jpki_card_insertion(t->card) != insertion)
+		return fail(EXIT_NO_CARD, "the card was changed meanwhile, "
+		    "and nothing was sent; leave it there and try again");
+	return EXIT_DONE;
+}
+
+/* Ask for what was not given, with no transaction open meanwhile. */
+static enum exit_code
+ask_missing(struct tool *t, struct pins *pins, bool need_next)
+{
+	struct jpki_pin_info	info = { -1, 0, false };
+	uint32_t		insertion = jpki_card_insertion(t->card);
+	enum exit_code		code;
+
+	if (pins->current != NULL && (pins->next != NULL || !need_next))
+		return EXIT_DONE;
+	code = look_before_asking(t, pins->which, &info);
+	if (code == EXIT_DONE)
+		code = ask_current(t, pins, info.tries_left);
+	if (code == EXIT_DONE && need_next)
+		code = ask_new(t, pins);
+	if (code == EXIT_DONE)
+		code = begin_with_same_card(t, insertion);
+	return code;
+}
+
+static unsigned
+pin_flags(const struct tool *t)
+{
+	return t->opt->seen[OPT_LAST_TRY] ? JPKI_ALLOW_LAST_TRY : 0;
+}
+
+/*
+ * From here to the end of the program Ctrl-C is only noted: a program that
+ * dies leaves the PIN verified on the card, for others to use.
+ */
+static void
+hold_until_the_end(void)
+{
+	interrupt_hold();
+}
+
+enum exit_code
+pins_login(struct tool *t, struct pins *pins, int *tries_left)
+{
+	enum exit_code	code = ask_missing(t, pins, false);
+	enum jpki_err	err;
+	int		left = -1;
+
+	if (code != EXIT_DONE)
+		return code;
+	hold_until_the_end();
+	err = jpki_pin_verify(t->card, pins->which,
+	    jpki_secret_bytes(pins->current), jpki_secret_len(pins->current),
+	    pin_flags(t), &left);
+	jpki_secret_free(&pins->current);
+	if (tries_left != NULL)
+		*tries_left = left;
+	return err == JPKI_OK ? EXIT_DONE :
+	    fail_pin(t, pins->which, err, left);
+}
+
+enum exit_code
+pins_change(struct tool *t, struct pins *pins)
+{
+	enum exit_code	code = ask_missing(t, pins, true);
+	enum jpki_err	err;
+	int		left = -1;
+
+	if (code != EXIT_DONE)
+		return code;
+	hold_until_the_end();
+	err = jpki_pin_change(t->card, pins->which,
+	    jpki_secret_bytes(pins->current), jpki_secret_len(pins->current),
+	    jpki_secret_bytes(pins->next), jpki_secret_len(pins->next),
+	    pin_flags(t), &left);
+	pins_free(pins);
+	return err == JPKI_OK ? EXIT_DONE :
+	    fail_pin(t, pins->which, err, left);
+}

@@ -1,0 +1,169 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "ui.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/select.h>
+#include <termios.h>
+#include <unistd.h>
+
+/* What must not end or stop the program while the echo is off. */
+static const int caught[] = { SIGINT, SIGHUP, SIGQUIT, SIGTERM, SIGTSTP };
+
+#define CAUGHT	(sizeof caught / sizeof caught[0])
+
+/* The one thing that a handler may touch. */
+static volatile sig_atomic_t caught_signal;
+
+struct prompt {
+	int			 tty;
+	struct termios		 before;
+	sigset_t		 mask_before;
+	struct sigaction	 action_before[CAUGHT];
+};
+
+static void
+note_signal(int signum)
+{
+	caught_signal = signum;
+}
+
+/*
+ * The signals are blocked but for the wait in read_line(), so that none is
+ * lost between a look at caught_signal and the wait.
+ */
+static void
+signals_catch(struct prompt *p)
+{
+	struct sigaction	action;
+	sigset_t		block;
+
+	memset(&action, 0, sizeof action);
+	action.sa_handler = note_signal;
+	(void)sigemptyset(&action.sa_mask);
+	(void)sigemptyset(&block);
+	for (size_t i = 0; i < CAUGHT; i++)
+		(void)sigaddset(&block, caught[i]);
+	(void)sigprocmask(SIG_BLOCK, &block, &p->mask_before);
+	caught_signal = 0;
+	for (size_t i = 0; i < CAUGHT; i++) {
+		(void)sigaction(caught[i], NULL, &p->action_before[i]);
+		/* Started by nohup: then a hang-up does not end us either. */
+		if (p->action_before[i].sa_handler != SIG_IGN)
+			(void)sigaction(caught[i], &action, NULL);
+	}
+}
+
+static void
+signals_restore(const struct prompt *p)
+{
+	for (size_t i = 0; i < CAUGHT; i++)
+		(void)sigaction(caught[i], &p->action_before[i], NULL);
+	(void)sigprocmask(SIG_SETMASK, &p->mask_before, NULL);
+}
+
+static int
+echo_off(struct prompt *p)
+{
+	struct termios quiet;
+
+	if (tcgetattr(p->tty, &p->before) != 0)
+		return errno;
+	quiet = p->before;
+	quiet.c_lflag &= ~(tcflag_t)(ECHO | ECHONL);
+	quiet.c_lflag |= ICANON | ISIG;
+	/* What was typed before the question is not its answer. */
+	return tcsetattr(p->tty, TCSAFLUSH, &quiet) == 0 ? 0 : errno;
+}
+
+static void
+echo_restore(const struct prompt *p)
+{
+	(void)tcsetattr(p->tty, TCSAFLUSH, &p->before);
+	(void)!write(p->tty, "\n", 1);
+}
+
+/* Wait for a line, or a signal: then EINTR. */
+static int
+wait_for_line(const struct prompt *p)
+{
+	fd_set set;
+
+	FD_ZERO(&set);
+	FD_SET(p->tty, &set);
+	while (caught_signal == 0) {
+		if (pselect(p->tty + 1, &set, NULL, NULL, NULL,
+		    &p->mask_before) > 0)
+			return 0;
+		if (errno != EINTR)
+			return errno;
+		FD_SET(p->tty, &set);
+	}
+	return EINTR;
+}
+
+/* A line without its newline; ECANCELED at the end of input. */
+static int
+read_line(const struct prompt *p, struct jpki_secret *out)
+{
+	char	*line = jpki_secret_bytes(out);
+	int	 err = wait_for_line(p);
+	ssize_t	 n;
+
+	if (err != 0)
+		return err;
+	n = read(p->tty, line, JPKI_SECRET_MAX);
+	if (n < 0)
+		return errno;
+	if (n == 0)
+		return ECANCELED;
+	if (line[n - 1] == '\n')
+		n--;
+	return jpki_secret_set_len(out, (size_t)n) == JPKI_OK ? 0 : EIO;
+}
+
+static int
+ask_once(struct prompt *p, const char *prompt, struct jpki_secret *out)
+{
+	int err;
+
+	signals_catch(p);
+	err = echo_off(p);
+	if (err == 0) {
+		if (write(p->tty, prompt, strlen(prompt)) < 0)
+			err = errno;
+		if (err == 0)
+			err = read_line(p, out);
+		echo_restore(p);
+	}
+	signals_restore(p);
+	return err;
+}
+
+enum exit_code
+ui_ask_secret(const char *prompt, struct jpki_secret *out)
+{
+	struct prompt	p;
+	int		err;
+
+	p.tty = open("/dev/tty", O_RDWR | O_NOCTTY | O_CLOEXEC);
+	if (p.tty < 0 || p.tty >= FD_SETSIZE) {
+		if (p.tty >= 0)
+			(void)close(p.tty);
+		return fail(EXIT_USAGE, "there is no terminal to ask for the "
+		    "PIN at; give it with --pin-fd or --pin-file");
+	}
+	while ((err = ask_once(&p, prompt, out)) == EINTR &&
+	    caught_signal == SIGTSTP)
+		(void)raise(SIGTSTP);	/* and ask again when continued */
+	(void)close(p.tty);
+	if (err != 0)
+		jpki_secret_wipe(out);
+	if (err == EINTR || err == ECANCELED)
+		return fail(EXIT_CANCELLED, "cancelled; nothing was sent to "
+		    "the card");
+	return err == 0 ? EXIT_DONE : fail_file("read the PIN at", "/dev/tty",
+	    err);
+}

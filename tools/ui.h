@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Asking the person at the terminal. */
+#ifndef UI_H
+#define UI_H
+
+#include "fail.h"
+#include "jpki.h"
+
+/*
+ * Ask for a secret at /dev/tty without echo, into a secret of the caller.
+ * The terminal is itself again on every way out.  Reports errors; Ctrl-C and
+ * an end of input are EXIT_CANCELLED.
+ */
+enum exit_code	ui_ask_secret(const char *prompt, struct jpki_secret *out);
+
+#endif
