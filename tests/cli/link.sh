@@ -1,0 +1,101 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: BSD-2-Clause
+#
+# The link to the card breaks in the middle: one line, a documented status,
+# nothing sent twice; and the next call works.
+set -u
+# shellcheck source=tests/cli/lib.sh
+. "$JPKI_SRC/tests/cli/lib.sh"
+
+# A card that left during a command is put back: not before pcscd, which looks
+# from time to time, has seen it gone, else it believes it gone for good.
+put_back() {
+	local try
+	for try in 1 2 3 4 5; do
+		control remove
+		sleep "$try"
+		! "$JPKI_VCARD" control "$JPKI_VCARD_CONTROL" insert \
+			>/dev/null || return 0
+	done
+	echo 'the card could not be put back'
+}
+
+recovers() {
+	control faults clear
+	put_back
+	run status -j
+	expect_json '.kind == "card"'
+}
+
+# status sends about 16 commands: the card leaves at each of the first 9.
+removed_anywhere_in_status() {
+	local n
+	for n in 1 2 3 4 5 6 7 8 9; do
+		control counters clear
+		control fault "remove@$n"
+		run status
+		expect_failure 3 ';'
+		put_back
+	done
+	recovers
+}
+
+removed_during_verify() {
+	control counters clear
+	control fault 'remove=after@ins=20#2'
+	run_pin 1234 pin verify auth
+	expect_failure 3 ';'
+	expect_equal 'VERIFYs' "$(sent_verifies)" 1
+	recovers
+	expect_tries auth 3
+}
+
+removed_during_change() {
+	control counters clear
+	control fault 'remove=after@ins=24'
+	run_change 1234 5678 pin change auth
+	expect_failure 1 'the old or the new one'
+	expect_equal 'CHANGEs' "$(sent_changes)" 1
+	recovers
+}
+
+removed_during_signature() {
+	control counters clear
+	control fault 'remove@ins=2A'
+	run_pin 1234 sign -k auth "$0"
+	expect_failure 3 ';'
+	expect_equal 'VERIFYs' "$(sent_verifies)" 1
+	recovers
+	run_pin 1234 sign -k auth "$0"
+	expect_success
+}
+
+garbled_answers_are_reported() {
+	local fault
+	for fault in 'sw=6F01@ins=B0' 'garbage@ins=B0' 'sw=6D00@ins=2A' \
+		'short=10@ins=2A' 'truncate-sw@ins=2A'; do
+		control fault "$fault"
+		run_pin 1234 sign -k auth "$0"
+		expect_failure 1 ';'
+		control faults clear
+	done
+	recovers
+}
+
+pcscd_is_back_again() {
+	control pcscd stop
+	run status
+	expect_failure 3 'start it'
+	control pcscd start
+	recovers
+}
+
+play "$@"
+
+tap 'the card leaves anywhere in status' in_world adult removed_anywhere_in_status
+tap 'the card leaves during VERIFY' in_world adult removed_during_verify
+tap 'the card leaves during CHANGE' in_world adult removed_during_change
+tap 'the card leaves during a signature' in_world adult removed_during_signature
+tap 'garbled answers are reported' in_world adult garbled_answers_are_reported
+tap 'pcscd stops and starts again' in_world adult pcscd_is_back_again
+tap_end

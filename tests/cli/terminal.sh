@@ -1,0 +1,275 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: BSD-2-Clause
+#
+# Prompts: what a person sees, what is never seen, and the terminal afterwards.
+#
+# shellcheck disable=SC2016 # the variables in quotes are those of expect
+set -u
+# shellcheck source=tests/cli/lib.sh
+. "$JPKI_SRC/tests/cli/lib.sh"
+
+# The words of the dialogues below.
+prelude='
+set timeout 120
+log_user 0
+log_file -noappend $env(TRANSCRIPT)
+proc start {args} {
+	global spawn_id
+	spawn -noecho bash -c {
+		trap : INT TERM HUP QUIT
+		"$@"
+		echo "status $?, $(stty -a | tr -d \\n)"
+	} bash {*}$args
+}
+proc tool {args} {
+	global env spawn_id
+	start $env(JPKI_TOOL) {*}$args
+}
+proc signal {name} { exec kill -s $name [exec pgrep -P [exp_pid]] }
+proc card {args} {
+	global env
+	exec $env(JPKI_VCARD) control $env(JPKI_VCARD_CONTROL) {*}$args
+}
+proc complain {what} { puts $what; exit }
+proc sees {text} {
+	expect {
+		-ex $text {}
+		timeout { complain "no \"$text\" in time" }
+		eof { complain "no \"$text\" before the end" }
+	}
+}
+proc types {text} { send -- "$text\r" }
+proc ends {code} {
+	global expect_out
+	expect {
+		-re {status (\d+), ([^\r\n]*)} {}
+		timeout { complain "it does not end" }
+	}
+	if {$expect_out(1,string) != $code} {
+		complain "exit status $expect_out(1,string), not $code"
+	}
+	if {![regexp { echo } $expect_out(2,string)]} {
+		complain "the echo stayed off"
+	}
+	expect eof
+	wait
+}
+'
+
+# dialogue SCRIPT: complaints are printed; PINs must not be on the screen.
+dialogue() {
+	mark=$(wc -c <"$JPKI_VCARD_LOG")
+	TRANSCRIPT=$work/transcript expect -c "$prelude$1"
+	! grep -nE '1234|5678|ABC123|abc123|1111' "$work/transcript"
+}
+
+verify_asks_and_shows_the_tries() {
+	dialogue 'tool pin verify auth
+		sees "user authentication PIN (4 digits; 3 tries left): "
+		types 1234
+		sees "is right"
+		ends 0'
+	dialogue 'tool pin verify sign
+		sees "signature PIN (6 to 16 letters and digits; 5 tries left): "
+		types abc123
+		sees "is right"
+		ends 0'
+	expect_equal 'VERIFYs' "$(sent_verifies)" 1
+}
+
+full_width_is_folded() {
+	dialogue 'tool pin verify auth
+		sees "left): "
+		types "\uff11\uff12\uff13\uff14"
+		sees "is right"
+		ends 0'
+}
+
+wrong_pin_at_the_terminal() {
+	dialogue 'tool pin verify auth
+		sees "3 tries left): "
+		types 1111
+		sees "2 tries left"
+		ends 4
+		tool pin verify auth
+		sees "2 tries left): "
+		types 123
+		sees "nothing was sent"
+		ends 4'
+	expect_tries auth 2
+}
+
+change_asks_twice() {
+	dialogue 'tool pin change auth
+		sees "3 tries left): "
+		types 1234
+		sees "new one (4 digits): "
+		types 5678
+		sees "again: "
+		types 5678
+		sees "is changed"
+		ends 0'
+	run_pin 5678 pin verify auth
+	expect_success
+}
+
+different_new_pins_change_nothing() {
+	dialogue 'tool pin change auth
+		sees "left): "
+		types 1234
+		sees "digits): "
+		types 5678
+		sees "again: "
+		types 5679
+		sees "nothing was changed"
+		ends 1'
+	expect_equal 'VERIFYs' "$(sent_verifies)" 0
+	dialogue 'tool pin change sign
+		sees "left): "
+		types ABC123
+		sees "digits): "
+		types ABCDEF
+		sees "at least one of each"
+		ends 1'
+	expect_equal 'VERIFYs' "$(sent_verifies)" 0
+	run_pin 1234 pin verify auth
+	expect_success
+}
+
+# Said before a PIN is typed, not after.
+locked_and_last_try_are_not_asked_for() {
+	control tries auth 1
+	control tries sign 0
+	dialogue 'tool pin verify auth
+		sees "one try left"
+		ends 5
+		tool pin verify sign
+		sees "is locked"
+		ends 5
+		tool pin verify auth --last-try
+		sees "1 try left): "
+		types 1234
+		sees "is right"
+		ends 0'
+}
+
+# Ctrl-C, an end of input, and signals from elsewhere.
+cancelling_restores_the_terminal() {
+	dialogue 'foreach key {"\003" "\004" "12\003"} {
+			tool pin verify auth
+			sees "left): "
+			send -- $key
+			sees "cancelled"
+			ends 6
+		}
+		foreach signal {INT TERM HUP QUIT} {
+			tool pin verify auth
+			sees "left): "
+			signal $signal
+			sees "cancelled"
+			ends 6
+		}'
+	expect_equal 'VERIFYs' "$(sent_verifies)" 0
+	expect_tries auth 3
+}
+
+# Ctrl-Z gives the terminal back, and fg asks again.
+stopping_restores_the_terminal() {
+	dialogue 'start env PS1=READY: bash --norc --noprofile --noediting -i
+		sees "READY:"
+		types "\$JPKI_TOOL pin verify auth"
+		sees "left): "
+		send -- "\032"
+		sees "Stopped"
+		sees "READY:"
+		types "stty -a <\$(tty) | grep -o \".echo \"; fg"
+		sees "\n echo"
+		sees "left): "
+		types 1234
+		sees "is right"
+		sees "READY:"
+		types exit
+		ends 0'
+}
+
+# While the person thinks, others can use the card.
+nothing_is_held_while_asking() {
+	dialogue 'tool pin verify auth
+		sees "left): "
+		if {[catch {exec $env(JPKI_TOOL) status -j} said]} { complain $said }
+		types 1234
+		sees "is right"
+		ends 0'
+}
+
+# The PIN goes to the card that the tries were told of, or to none.
+exchanged_card_gets_no_pin() {
+	dialogue 'tool pin verify auth
+		sees "left): "
+		card remove
+		card insert
+		types 1234
+		sees "was changed meanwhile"
+		ends 3
+		tool pin verify auth
+		sees "left): "
+		card remove
+		types 1234
+		ends 3'
+	expect_equal 'VERIFYs' "$(sent_verifies)" 0
+}
+
+signing_and_certificates_ask_too() {
+	export WORK=$work
+	dialogue 'tool sign -k sign -o $env(WORK)/sig $env(JPKI_TOOL)
+		sees "signature PIN (6 to 16 letters and digits; 5 tries left): "
+		types ABC123
+		ends 0
+		tool cert sign
+		sees "left): "
+		types ABC123
+		sees "Holder"
+		ends 0
+		tool status --login
+		sees "left): "
+		types ABC123
+		sees "5 of 5 tries left"
+		ends 0'
+	public_key sign ABC123 "$work/key"
+	openssl dgst -sha256 -verify "$work/key" -signature "$work/sig" \
+		"$JPKI_TOOL" >/dev/null || echo 'openssl does not verify it'
+}
+
+binary_stays_off_the_terminal() {
+	dialogue 'tool sign -k auth $env(JPKI_TOOL)
+		sees "binary"
+		ends 2
+		tool cert auth --der
+		sees "binary"
+		ends 2
+		tool pin verify auth --pin-fd 0
+		sees "is a terminal"
+		ends 2'
+	expect_equal 'commands' "$(sent_commands)" 0
+}
+
+play "$@"
+tap_tool expect
+
+tap 'verify asks, and shows the tries' in_world adult verify_asks_and_shows_the_tries
+tap 'full-width digits are folded' in_world adult full_width_is_folded
+tap 'a wrong PIN at the terminal' in_world adult wrong_pin_at_the_terminal
+tap 'change asks for the new PIN twice' in_world adult change_asks_twice
+tap 'different new PINs change nothing' \
+	in_world adult different_new_pins_change_nothing
+tap 'locked PINs and last tries are not asked for' \
+	in_world adult locked_and_last_try_are_not_asked_for
+tap 'cancelling restores the terminal' \
+	in_world adult cancelling_restores_the_terminal
+tap 'stopping restores the terminal' in_world adult stopping_restores_the_terminal
+tap 'nothing is held while asking' in_world adult nothing_is_held_while_asking
+tap 'an exchanged card gets no PIN' in_world adult exchanged_card_gets_no_pin
+tap 'signing and certificates ask too' \
+	in_world adult signing_and_certificates_ask_too
+tap 'binary stays off the terminal' in_world adult binary_stays_off_the_terminal
+tap_end
