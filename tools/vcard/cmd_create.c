@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* jpki-vcard create: personalise a new card. */
+#include <stddef.h>
+
+#include "cli.h"
+
+struct create_options {
+	const char		*profile;
+	struct vcard_person	 person;
+	struct vcard_pins	 pins;
+};
+
+#define AT(member)	offsetof(struct create_options, member)
+
+static const struct option_row rows[] = {
+	{ "profile", "NAME", "see below (default adult)", NULL, AT(profile) },
+	{ "name", "TEXT", "of the holder; U+3000 between the two names", NULL, AT(person.name) },
+	{ "address", "TEXT", "of the holder", NULL, AT(person.address) },
+	{ "birth", "YYYY-MM-DD", "of the holder", NULL, AT(person.birth) },
+	{ "sex", "SEX", "male, female, unknown", NULL, AT(person.sex) },
+	{ "pin-auth", "PIN", "user authentication (default 1234)", NULL, AT(pins.auth) },
+	{ "pin-sign", "PIN", "signature (default ABC123)", NULL, AT(pins.sign) },
+	{ "pin-input", "PIN", "surface input assistance (default 1234)", NULL, AT(pins.input) },
+	{ "pin-registration", "PIN", "resident register (default 1234)", NULL, AT(pins.registration) },
+	{ NULL, NULL, NULL, NULL, 0 },
+};
+
+static void
+help(const struct command *self)
+{
+	const char *name;
+	size_t i;
+
+	options_help(stdout, self, rows);
+	printf("\nProfiles:\n");
+	for (i = 0; (name = vcard_profile_name(i)) != NULL; i++)
+		printf("  %-19s %s\n", name, vcard_profile_text(i));
+	printf("\nThe PINs of a virtual card protect nobody: never give it the "
+	    "ones of a real card.\n");
+}
+
+int
+cmd_create(const struct command *self, int argc, char **argv)
+{
+	struct create_options o = { .profile = "adult" };
+	char error[VCARD_ERROR_MAX];
+	struct arguments args;
+
+	switch (options_parse(rows, &o, argc, argv, &args, error)) {
+	case PARSED_HELP:
+		help(self);
+		return CLI_DONE;
+	case PARSED_BAD:
+		return cli_usage(self, error);
+	case PARSED_OK:
+		break;
+	}
+	if (args.n != 1 || args.rest != NULL)
+		return cli_usage(self, "one folder is needed");
+	if (vcard_create(args.operands[0], o.profile, &o.person, &o.pins,
+	    error) != 0)
+		return cli_fail(error);
+	return CLI_DONE;
+}

@@ -1,0 +1,323 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#define _GNU_SOURCE		/* accept4 */
+#include "control.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#define REQUEST_MAX	512
+
+struct client {
+	int	fd;		/* -1: free */
+	char	line[REQUEST_MAX];
+	size_t	n;
+};
+
+struct control {
+	struct control_host	host;
+	struct sockaddr_un	address;
+	bool			bound;
+	int			fd;
+	struct client		clients[CONTROL_CLIENTS_MAX];
+	size_t			victim;		/* who goes if all are taken */
+};
+
+static int
+fill_address(struct sockaddr_un *a, const char *path,
+    char error[VCARD_ERROR_MAX])
+{
+	memset(a, 0, sizeof(*a));
+	a->sun_family = AF_UNIX;
+	if (strlen(path) >= sizeof(a->sun_path)) {
+		snprintf(error, VCARD_ERROR_MAX, "the path of a socket has at "
+		    "most %zu bytes; choose a shorter one",
+		    sizeof(a->sun_path) - 1);
+		return -1;
+	}
+	strcpy(a->sun_path, path);
+	return 0;
+}
+
+static int
+connect_to(const struct sockaddr_un *a)
+{
+	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0), saved;
+
+	if (fd < 0)
+		return -1;
+	if (connect(fd, (const struct sockaddr *)(const void *)a,
+	    sizeof(*a)) == 0)
+		return fd;
+	saved = errno;
+	close(fd);
+	errno = saved;
+	return -1;
+}
+
+/* Left behind by a process that was killed? */
+static void
+remove_stale(const struct sockaddr_un *a)
+{
+	struct stat st;
+	int fd;
+
+	if (lstat(a->sun_path, &st) != 0 || !S_ISSOCK(st.st_mode))
+		return;
+	fd = connect_to(a);
+	if (fd >= 0)
+		close(fd);
+	else if (errno == ECONNREFUSED)
+		unlink(a->sun_path);
+}
+
+/* Who may control the card: the user alone. */
+static int
+bind_private(int fd, const struct sockaddr_un *a)
+{
+	mode_t mask = umask(0177);
+	int rc = bind(fd, (const struct sockaddr *)(const void *)a,
+	    sizeof(*a));
+
+	umask(mask);
+	return rc;
+}
+
+int
+control_open(struct control **out, const char *path,
+    const struct control_host *host, char error[VCARD_ERROR_MAX])
+{
+	struct control *c = calloc(1, sizeof(*c));
+	size_t i;
+
+	if (c == NULL) {
+		snprintf(error, VCARD_ERROR_MAX, "no memory");
+		return -1;
+	}
+	c->host = *host;
+	for (i = 0; i < CONTROL_CLIENTS_MAX; i++)
+		c->clients[i].fd = -1;
+	c->fd = -1;
+	if (fill_address(&c->address, path, error) != 0)
+		goto fail;
+	remove_stale(&c->address);
+	c->fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK,
+	    0);
+	c->bound = c->fd >= 0 && bind_private(c->fd, &c->address) == 0;
+	if (!c->bound || listen(c->fd, CONTROL_CLIENTS_MAX) != 0) {
+		snprintf(error, VCARD_ERROR_MAX, "control socket %.150s: %s",
+		    path, strerror(errno));
+		goto fail;
+	}
+	*out = c;
+	return 0;
+fail:
+	control_close(&c);
+	return -1;
+}
+
+static void
+drop(struct client *client)
+{
+	close(client->fd);
+	client->fd = -1;
+	client->n = 0;
+}
+
+void
+control_close(struct control **control)
+{
+	struct control *c = *control;
+	size_t i;
+
+	if (c == NULL)
+		return;
+	for (i = 0; i < CONTROL_CLIENTS_MAX; i++)
+		if (c->clients[i].fd >= 0)
+			drop(&c->clients[i]);
+	if (c->bound)
+		unlink(c->address.sun_path);
+	if (c->fd >= 0)
+		close(c->fd);
+	free(c);
+	*control = NULL;
+}
+
+size_t
+control_fds(const struct control *control, struct pollfd fds[CONTROL_FDS_MAX])
+{
+	size_t i;
+
+	fds[0] = (struct pollfd){ .fd = control->fd, .events = POLLIN };
+	for (i = 0; i < CONTROL_CLIENTS_MAX; i++)
+		fds[1 + i] = (struct pollfd){ .fd = control->clients[i].fd,
+		    .events = POLLIN };
+	return CONTROL_FDS_MAX;
+}
+
+/* If all places are taken, somebody who said nothing yet has to go. */
+static void
+admit(struct control *c)
+{
+	size_t i;
+
+	for (i = 0; i < CONTROL_CLIENTS_MAX; i++)
+		if (c->clients[i].fd < 0)
+			break;
+	if (i == CONTROL_CLIENTS_MAX) {
+		i = c->victim++ % CONTROL_CLIENTS_MAX;
+		drop(&c->clients[i]);
+	}
+	c->clients[i].fd = accept4(c->fd, NULL, NULL, SOCK_CLOEXEC);
+	c->clients[i].n = 0;
+}
+
+static void
+send_all(int fd, const char *p, size_t n)
+{
+	ssize_t put;
+
+	while (n > 0) {
+		put = send(fd, p, n, MSG_NOSIGNAL);
+		if (put < 0 && errno == EINTR)
+			continue;
+		if (put <= 0)
+			return;
+		p += put;
+		n -= (size_t)put;
+	}
+}
+
+static bool
+answer(struct control *c, struct client *client)
+{
+	char *line = NULL;
+	bool go_on = true;
+	size_t n = 0;
+	FILE *out;
+
+	if ((out = open_memstream(&line, &n)) == NULL)
+		return true;
+	go_on = control_do(&c->host, client->line, out);
+	if (fclose(out) == 0)
+		send_all(client->fd, line, n);
+	free(line);
+	client->n = 0;
+	return go_on;
+}
+
+static bool
+hear(struct control *c, struct client *client)
+{
+	size_t room = sizeof(client->line) - 1 - client->n;
+	ssize_t got;
+	char *end;
+
+	got = recv(client->fd, client->line + client->n, room, MSG_DONTWAIT);
+	if (got < 0 && (errno == EINTR || errno == EAGAIN))
+		return true;
+	if (got <= 0 || (size_t)got == room) {
+		drop(client);
+		return true;
+	}
+	client->n += (size_t)got;
+	client->line[client->n] = '\0';
+	if ((end = strchr(client->line, '\n')) == NULL)
+		return true;
+	*end = '\0';
+	return answer(c, client);
+}
+
+bool
+control_step(struct control *control, const struct pollfd *fds, size_t n)
+{
+	bool go_on = true;
+	size_t i;
+
+	for (i = 1; i < n; i++)
+		if (fds[i].revents != 0 &&
+		    control->clients[i - 1].fd == fds[i].fd)
+			go_on = hear(control, &control->clients[i - 1]) &&
+			    go_on;
+	if (fds[0].revents != 0)
+		admit(control);
+	return go_on;
+}
+
+/*
+ * The client.
+ */
+static int
+request_line(char *const words[], size_t n, char line[REQUEST_MAX])
+{
+	size_t i, at = 0, len;
+
+	for (i = 0; i < n; i++) {
+		len = strlen(words[i]);
+		if (at + len + 2 > REQUEST_MAX ||
+		    strpbrk(words[i], "\r\n") != NULL)
+			return -1;
+		memcpy(line + at, words[i], len);
+		at += len;
+		line[at++] = i + 1 < n ? ' ' : '\n';
+	}
+	line[at] = '\0';
+	return 0;
+}
+
+/* The answer's line, to be freed; NULL if the connection ended before it. */
+static char *
+read_answer(int fd)
+{
+	FILE *in = fdopen(fd, "r");
+	char *line = NULL;
+	size_t room = 0;
+
+	if (in == NULL) {
+		close(fd);
+		return NULL;
+	}
+	if (getline(&line, &room, in) < 0) {
+		free(line);
+		line = NULL;
+	}
+	fclose(in);
+	return line;
+}
+
+int
+control_ask(const char *path, char *const words[], size_t n, FILE *out,
+    char error[VCARD_ERROR_MAX])
+{
+	static const char ok[] = "{\"ok\":true";
+	struct sockaddr_un a;
+	char request[REQUEST_MAX], *line;
+	int fd, rc;
+
+	if (request_line(words, n, request) != 0) {
+		snprintf(error, VCARD_ERROR_MAX, "the command is too long");
+		return -1;
+	}
+	if (fill_address(&a, path, error) != 0)
+		return -1;
+	if ((fd = connect_to(&a)) < 0) {
+		snprintf(error, VCARD_ERROR_MAX, "nobody listens at %.150s: "
+		    "%s; is \"jpki-vcard serve\" or \"run\" running?", path,
+		    strerror(errno));
+		return -1;
+	}
+	send_all(fd, request, strlen(request));
+	if ((line = read_answer(fd)) == NULL) {
+		snprintf(error, VCARD_ERROR_MAX, "no answer from %.150s",
+		    path);
+		return -1;
+	}
+	fputs(line, out);
+	rc = strncmp(line, ok, strlen(ok)) == 0;
+	free(line);
+	return rc;
+}
