@@ -401,7 +401,7 @@ machine() {
 	card=$(new_card)
 	cat >"$work/machine" <<END
 mount -t tmpfs none /run && mkdir /run/pcscd || exit
-ip link set lo up 2>/dev/null || ifconfig lo up
+ip link set lo up || exit
 cat >/run/conf <<-CONF
 	FRIENDLYNAME "Virtual PCD"
 	DEVICENAME /dev/null:0x8C7B
