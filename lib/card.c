@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 
+#include "mem.h"
 #include "sw.h"
 #include "tlv.h"
 
@@ -78,6 +79,8 @@ jpki_card_begin(struct jpki_card *card)
 
 	if (card == NULL)
 		return JPKI_ERR_ARG;
+	if (card->adrift)
+		return JPKI_ERR_IO;
 	if (card->depth > 0) {
 		card->depth++;
 		return JPKI_OK;
@@ -101,12 +104,21 @@ card_restart(struct jpki_card *card)
 	unsigned depth = card->depth;
 	enum jpki_err err;
 
-	card->conn->transport->ops->end(card->conn);
+	card_end_transaction(card);
 	card->depth = 0;
 	err = jpki_card_begin(card);
-	/* Whoever began calls end: a dead transaction is ended once more. */
+	/* Whoever began calls end, and may not send without a transaction. */
 	card->depth = depth;
+	card->adrift = err != JPKI_OK;
 	return err;
+}
+
+void
+card_end_transaction(struct jpki_card *card)
+{
+	if (!card->adrift)
+		card->conn->transport->ops->end(card->conn);
+	card->adrift = false;
 }
 
 void
@@ -114,22 +126,40 @@ jpki_card_end(struct jpki_card *card)
 {
 	if (card == NULL || card->depth == 0 || --card->depth > 0)
 		return;
-	card->conn->transport->ops->end(card->conn);
+	card_end_transaction(card);
 }
 
 /*
  * Commands.
  */
 
+/*
+ * What came back.  The answer to a secret command could be its echo, so only
+ * the status word of that is shown.
+ */
+static void
+log_answer(const struct log *log, const struct apdu *apdu, struct slice raw,
+    uint16_t sw)
+{
+	if (apdu->secret)
+		log_line(log, JPKI_LOG_APDU, "< %04X", sw);
+	else
+		log_bytes(log, "<", raw, TRANSPORT_ANSWER_MAX);
+	if (sw != SW_OK)
+		log_line(log, JPKI_LOG_APDU, "  %s", sw_text(sw));
+}
+
 static enum jpki_err
-exchange(struct jpki_card *card, struct slice command, size_t clear,
-    uint8_t raw[static TRANSPORT_ANSWER_MAX], struct answer *answer)
+exchange(struct jpki_card *card, const struct apdu *apdu,
+    struct slice command, uint8_t raw[static TRANSPORT_ANSWER_MAX],
+    struct answer *answer)
 {
 	const struct log *log = &card->ctx->log;
 	size_t n = TRANSPORT_ANSWER_MAX;
 	enum jpki_err err;
 
-	log_bytes(log, ">", command, clear);
+	log_bytes(log, ">", command, apdu_clear(apdu));
+	card->sent = true;
 	err = card->conn->transport->ops->transmit(card->conn, command, raw,
 	    &n);
 	/* Some readers answer with nothing when the card is pulled. */
@@ -146,12 +176,15 @@ exchange(struct jpki_card *card, struct slice command, size_t clear,
 		card->ef = NULL;
 		return err;
 	}
-	log_bytes(log, "<", slice_of(raw, n), TRANSPORT_ANSWER_MAX);
+	log_answer(log, apdu, slice_of(raw, n), answer->sw);
 	card->sw = answer->sw;
 	return JPKI_OK;
 }
 
-/* A secret is encoded into locked memory and wiped once it is sent. */
+/*
+ * A secret is encoded into locked memory and wiped once it is sent, and so is
+ * the answer, of which only the status word counts.
+ */
 static enum jpki_err
 exchange_secret(struct jpki_card *card, const struct apdu *apdu,
     uint8_t raw[static TRANSPORT_ANSWER_MAX], struct answer *answer)
@@ -165,11 +198,12 @@ exchange_secret(struct jpki_card *card, const struct apdu *apdu,
 		return err;
 	w = wbuf_of(jpki_secret_bytes(wire), JPKI_SECRET_MAX);
 	if (apdu_encode(apdu, &w))
-		err = exchange(card, wbuf_slice(&w), apdu_clear(apdu), raw,
-		    answer);
+		err = exchange(card, apdu, wbuf_slice(&w), raw, answer);
 	else
 		err = JPKI_ERR_BUFFER;
 	jpki_secret_free(&wire);
+	mem_wipe(raw, TRANSPORT_ANSWER_MAX);
+	answer->data = slice_of(NULL, 0);
 	return err;
 }
 
@@ -182,7 +216,7 @@ exchange_plain(struct jpki_card *card, const struct apdu *apdu,
 
 	if (!apdu_encode(apdu, &w))
 		return JPKI_ERR_BUFFER;
-	return exchange(card, wbuf_slice(&w), apdu_clear(apdu), raw, answer);
+	return exchange(card, apdu, wbuf_slice(&w), raw, answer);
 }
 
 /* The command that the status word asks for next; false: it asks nothing. */
@@ -191,11 +225,13 @@ next_command(uint16_t sw, struct apdu *apdu)
 {
 	size_t le = (sw & 0xFF) != 0 ? sw & 0xFF : APDU_LE_MAX;
 
+	if (apdu->secret)
+		return false;
 	if (sw >> 8 == SW1_MORE_DATA) {
 		*apdu = apdu_get_response(le);
 		return true;
 	}
-	if (sw >> 8 == SW1_WRONG_LE && apdu->le != le && !apdu->secret) {
+	if (sw >> 8 == SW1_WRONG_LE && apdu->le != le) {
 		apdu->le = le;
 		return true;
 	}
@@ -212,6 +248,7 @@ card_send(struct jpki_card *card, const struct apdu *apdu, struct wbuf *out,
 	enum jpki_err err;
 	size_t before;
 
+	card->sent = false;
 	for (int round = 0; round < ROUNDS_MAX; round++) {
 		before = out != NULL ? out->n : 0;
 		err = command.secret ?

@@ -17,6 +17,7 @@ struct jpki_card {
 	struct transport_conn	*conn;
 	char			 reader[TRANSPORT_NAME_MAX];
 	unsigned		 depth;		/* nested transactions */
+	bool			 adrift;	/* depth without a transaction */
 	uint32_t		 insertion;
 	uint16_t		 sw;
 
@@ -27,6 +28,7 @@ struct jpki_card {
 	/* As far as this handle knows; bits 1 << enum jpki_pin. */
 	unsigned		 verified;
 	bool			 pin_sent;	/* since the last logout */
+	bool			 sent;		/* did the command leave us? */
 
 	/* Habits of this card, learnt once an insertion. */
 	bool			 awake;		/* first command is over */
@@ -39,7 +41,8 @@ struct jpki_card {
 
 /*
  * Send a command, whatever transport and card make of it: follows 61xx and
- * 6Cxx within bounds (never for a secret command: that goes out once).
+ * 6Cxx within bounds (a secret command goes out once, and nothing after it).
+ * card->sent tells after an error whether the card may have seen it.
  * Data is appended to out (NULL: none wanted), *sw is written whenever the
  * card answered.  Errors are those of the link only; the status word is for
  * the caller to judge.
@@ -49,9 +52,12 @@ enum jpki_err	card_send(struct jpki_card *card, const struct apdu *apdu,
 
 /*
  * Replace a transaction whose link broke by a new one, at the same depth, to
- * ask what became of a command.  On errors the card is unreachable.
+ * ask what became of a command.  On errors the card is unreachable, and stays
+ * so until whoever began has ended.
  */
 enum jpki_err	card_restart(struct jpki_card *card);
+/* End the transport's transaction, if there is one; depth is untouched. */
+void		card_end_transaction(struct jpki_card *card);
 
 /* Inside a transaction.  No command if it is selected already. */
 enum jpki_err	card_select_app(struct jpki_card *card, enum app app);

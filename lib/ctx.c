@@ -209,7 +209,7 @@ jpki_wait(struct jpki_ctx *ctx, const char *reader, enum jpki_event event,
 	struct transport_reader *list;
 	enum jpki_err err;
 	const char *which;
-	bool done = false;
+	bool done = false, late = false;
 	size_t n;
 
 	if (ctx == NULL || (event != JPKI_CARD_INSERTED &&
@@ -223,10 +223,14 @@ jpki_wait(struct jpki_ctx *ctx, const char *reader, enum jpki_event event,
 			done = event_holds(list, n, reader, event, &which);
 		if (err == JPKI_OK && done)
 			err = name_out(which, reader_out);
+		else if (err == JPKI_OK && late)
+			err = JPKI_ERR_TIMEOUT;
 		else if (err == JPKI_OK)
 			err = ctx->transport->ops->wait(ctx->transport, list,
 			    n, timeout_ms < 0 ? -1 : ms_left(deadline));
 		free(list);
+		/* Changes that are not the one waited for do not add time. */
+		late = timeout_ms >= 0 && ms_left(deadline) == 0;
 	} while (err == JPKI_OK && !done);
 	return err;
 }

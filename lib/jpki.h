@@ -54,7 +54,8 @@ enum jpki_err {
 	JPKI_ERR_PIN_WRONG,
 	JPKI_ERR_PIN_LAST_TRY,	/* one try left; nothing sent (see flags) */
 	JPKI_ERR_PIN_LOCKED,
-	JPKI_ERR_PIN_UNCERTAIN,	/* broke during CHANGE: old or new is valid */
+	JPKI_ERR_PIN_UNCERTAIN,	/* CHANGE came to no clear end: the old or
+				   the new PIN is valid */
 	JPKI_ERR_UNSUPPORTED,	/* this card or this library cannot do it */
 	JPKI_ERR_SW,		/* unexpected status word: jpki_card_sw() */
 	JPKI_ERR_MALFORMED,	/* the card's answer makes no sense */
@@ -150,9 +151,8 @@ enum jpki_event {
  * NULL, any reader (INSERTED) or every reader (REMOVED).  Returns at once if
  * that is so already.  timeout_ms -1 waits for ever.  reader_out (may be
  * NULL) receives the reader's name, to be freed with free(), or NULL.
- * Errors: TIMEOUT, CANCELLED, NO_SERVICE, ACCESS, NO_READER (named, absent,
- * and the event is REMOVED: an absent reader holds no card, so this is
- * success for REMOVED and a wait for INSERTED).
+ * A reader that is not there holds no card.  Errors: TIMEOUT, CANCELLED,
+ * NO_SERVICE, ACCESS.
  */
 enum jpki_err	jpki_wait(struct jpki_ctx *ctx, const char *reader,
     enum jpki_event event, int timeout_ms, char **reader_out);
@@ -184,7 +184,7 @@ struct jpki_card;
 
 enum jpki_err	jpki_card_open(struct jpki_ctx *ctx, const char *reader,
     struct jpki_card **out);
-/* Logs out if a PIN was verified, ends transactions, leaves the card on. */
+/* Logs out if a PIN was sent, ends transactions, leaves the card on. */
 void		jpki_card_close(struct jpki_card **card);
 
 enum jpki_err	jpki_card_begin(struct jpki_card *card);
@@ -294,7 +294,8 @@ enum jpki_err	jpki_pin_check(enum jpki_pin pin, enum jpki_pin_use use,
  * tries_left (may be NULL) is written whenever it is known, else -1, also on
  * errors.  Errors: PIN_FORMAT, PIN_WRONG, PIN_LAST_TRY, PIN_LOCKED,
  * NOT_FOUND, UNSUPPORTED.  After IO or REMOVED tries_left is what the card
- * said when it was asked again, and the PIN counts as not verified.
+ * said when it was asked again (in a new transaction, unless another card may
+ * be there), and the PIN counts as not verified.
  */
 enum jpki_err	jpki_pin_verify(struct jpki_card *card, enum jpki_pin pin,
     const char *text, size_t len, unsigned flags, int *tries_left);
@@ -314,7 +315,7 @@ bool		jpki_pin_verified(const struct jpki_card *card,
 
 /*
  * Drop what was verified, for every PIN of the JPKI application, by selecting
- * another application.  Costs no command if nothing was verified.
+ * another application.  Costs no command if no PIN was sent.
  */
 enum jpki_err	jpki_logout(struct jpki_card *card);
 

@@ -10,7 +10,7 @@ static void
 card_free(struct jpki_card *card, bool unpower)
 {
 	if (card->depth > 0)
-		card->conn->transport->ops->end(card->conn);
+		card_end_transaction(card);
 	card->conn->transport->ops->disconnect(card->conn, unpower);
 	for (unsigned id = 0; id < JPKI_CERT_COUNT; id++)
 		card_drop_cert(card, (enum jpki_cert_id)id);

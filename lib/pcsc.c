@@ -258,7 +258,8 @@ wait_change(SCARDCONTEXT context, const struct transport_reader *seen,
 		states[i].szReader = seen[i].name;
 		states[i].dwCurrentState = (DWORD)seen[i].events << 16 |
 		    (seen[i].has_card ? SCARD_STATE_PRESENT :
-		    SCARD_STATE_EMPTY);
+		    SCARD_STATE_EMPTY) |
+		    (seen[i].mute ? SCARD_STATE_MUTE : 0);
 	}
 	states[count].szReader = PNP;
 	return SCardGetStatusChange(context, timeout, states,

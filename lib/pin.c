@@ -113,6 +113,21 @@ send_query(struct jpki_card *card, uint16_t *sw)
 	return err;
 }
 
+/*
+ * 9000, 6300 and anything odd: the card does not say (law P8), nor does a
+ * card that claims more tries than there are.
+ */
+static struct jpki_pin_info
+info_of(const struct pin_row *row, uint16_t sw)
+{
+	int max = row->desc.tries_max, left = sw_tries(sw);
+
+	if (max > 0 && left > max)
+		left = -1;
+	return (struct jpki_pin_info){ .tries_left = left, .tries_max = max,
+	    .locked = left == 0 };
+}
+
 /* Inside a transaction: select the PIN's file and ask. */
 static enum jpki_err
 ask(struct jpki_card *card, enum jpki_pin pin, struct jpki_pin_info *info)
@@ -128,10 +143,7 @@ ask(struct jpki_card *card, enum jpki_pin pin, struct jpki_pin_info *info)
 		return err;
 	if (sw_err(sw) == JPKI_ERR_NOT_FOUND)
 		return JPKI_ERR_NOT_FOUND;
-	/* 9000, 6300 and anything odd: the card does not say (law P8). */
-	info->tries_left = sw_tries(sw);
-	info->tries_max = row->desc.tries_max;
-	info->locked = info->tries_left == 0;
+	*info = info_of(row, sw);
 	return JPKI_OK;
 }
 
@@ -170,28 +182,52 @@ gate(const struct jpki_pin_info *info, unsigned flags)
 }
 
 /*
- * The link broke while VERIFY was under way (law P4): ask the card what
- * became of it.  Fewer tries than before: it was taken, and it was wrong.
+ * VERIFY came to no clear end (law P4): what the counter says now.  Fewer
+ * tries than before: the PIN was taken, and it was wrong.
  */
 static enum jpki_err
-outcome(struct jpki_card *card, enum jpki_pin pin, enum jpki_err broken,
-    struct jpki_pin_info *info)
+judge(int before, const struct jpki_pin_info *now, enum jpki_err otherwise)
 {
-	int before = info->tries_left;
-
-	info->tries_left = -1;
-	if (card_restart(card) != JPKI_OK || ask(card, pin, info) != JPKI_OK)
-		return broken;
-	if (info->tries_left < 0 || info->tries_left >= before)
-		return broken;
-	return info->locked ? JPKI_ERR_PIN_LOCKED : JPKI_ERR_PIN_WRONG;
+	if (now->locked)
+		return JPKI_ERR_PIN_LOCKED;
+	return now->tries_left >= 0 && now->tries_left < before ?
+	    JPKI_ERR_PIN_WRONG : otherwise;
 }
 
-/* Errors of the caller or of this host come up before a command leaves. */
-static bool
-never_sent(enum jpki_err err)
+/* The link broke: ask again, unless another card may be there. */
+static enum jpki_err
+ask_after_break(struct jpki_card *card, enum jpki_pin pin,
+    enum jpki_err broken, struct jpki_pin_info *info)
 {
-	return err < JPKI_ERR_NO_SERVICE;
+	uint32_t insertion = card->insertion;
+	struct jpki_pin_info now;
+	enum jpki_err err = broken;
+
+	if (card_restart(card) == JPKI_OK && card->insertion == insertion &&
+	    ask(card, pin, &now) == JPKI_OK)
+		err = judge(info->tries_left, &now, broken);
+	else
+		now = (struct jpki_pin_info){ .tries_left = -1 };
+	*info = now;
+	return err;
+}
+
+/* The card said something odd: ask in the same transaction. */
+static enum jpki_err
+ask_after_oddity(struct jpki_card *card, enum jpki_pin pin,
+    enum jpki_err odd, struct jpki_pin_info *info)
+{
+	struct jpki_pin_info now;
+	uint16_t sw = card->sw;
+	enum jpki_err err = odd;
+
+	if (ask(card, pin, &now) == JPKI_OK)
+		err = judge(info->tries_left, &now, odd);
+	else
+		now = (struct jpki_pin_info){ .tries_left = -1 };
+	card->sw = sw;
+	*info = now;
+	return err;
 }
 
 /* One VERIFY, once, and its judgement; *info follows the card. */
@@ -208,12 +244,16 @@ present(struct jpki_card *card, enum jpki_pin pin, struct jpki_secret *text,
 	err = card_send(card, &apdu, NULL, &sw);
 	jpki_secret_wipe(text);
 	if (err != JPKI_OK)
-		return never_sent(err) ? err : outcome(card, pin, err, info);
+		return card->sent ? ask_after_break(card, pin, err, info) :
+		    err;
 	err = sw_err(sw);
-	info->tries_left = sw_tries(sw);
 	if (err == JPKI_OK) {
 		card->verified |= 1u << pin;
 		info->tries_left = info->tries_max > 0 ? info->tries_max : -1;
+	} else if (err == JPKI_ERR_PIN_WRONG || err == JPKI_ERR_PIN_LOCKED) {
+		info->tries_left = sw_tries(sw);
+	} else {
+		err = ask_after_oddity(card, pin, err, info);
 	}
 	return err;
 }
@@ -275,8 +315,14 @@ replace(struct jpki_card *card, struct jpki_secret *new_text)
 	err = card_send(card, &apdu, NULL, &sw);
 	jpki_secret_wipe(new_text);
 	if (err != JPKI_OK)
-		return never_sent(err) ? err : JPKI_ERR_PIN_UNCERTAIN;
-	return sw_err(sw);
+		return card->sent ? JPKI_ERR_PIN_UNCERTAIN : err;
+	if (sw == SW_OK)
+		return JPKI_OK;
+	/* Anything but a plain refusal may have changed it. */
+	if (!sw_refuses(sw))
+		return JPKI_ERR_PIN_UNCERTAIN;
+	/* The current PIN was right: a counter means nothing here. */
+	return sw_tries(sw) >= 0 ? JPKI_ERR_SW : sw_err(sw);
 }
 
 /* Law P1, for both; only then are they copied. */

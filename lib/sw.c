@@ -67,6 +67,20 @@ sw_text(uint16_t sw)
 	return row != NULL ? row->text : "unknown status";
 }
 
+/* ISO/IEC 7816-4, table 5: 64 says so, from 67 on the command was checked. */
+bool
+sw_refuses(uint16_t sw)
+{
+	static const uint8_t first[] = {
+		0x63, 0x64, 0x67, 0x68, 0x69, 0x6A, 0x6B, 0x6C, 0x6D, 0x6E,
+	};
+
+	for (size_t i = 0; i < sizeof(first); i++)
+		if (first[i] == sw >> 8)
+			return true;
+	return false;
+}
+
 int
 sw_tries(uint16_t sw)
 {

@@ -19,6 +19,8 @@
 enum jpki_err	sw_err(uint16_t sw);
 /* What the status word means, one English line; never NULL. */
 const char	*sw_text(uint16_t sw);
+/* Does it promise that nothing on the card was changed? */
+bool		 sw_refuses(uint16_t sw);
 /* Tries left that a status word tells (locked: 0), or -1. */
 int		 sw_tries(uint16_t sw);
 

@@ -88,12 +88,15 @@ static const struct {
 	{ "6D00", JPKI_ERR_UNSUPPORTED },
 	{ "6E00", JPKI_ERR_UNSUPPORTED },
 	{ "6982", JPKI_ERR_AUTH_REQUIRED },
-	{ "6984", JPKI_ERR_PIN_LOCKED },
+	{ "6984", JPKI_ERR_SW },
+	{ "63C2", JPKI_ERR_SW },
 	{ "6A80", JPKI_ERR_SW },
 	{ "6700", JPKI_ERR_SW },
-	{ "6581", JPKI_ERR_SW },
+	{ "6581", JPKI_ERR_PIN_UNCERTAIN },
+	{ "6F00", JPKI_ERR_PIN_UNCERTAIN },
+	{ "6102", JPKI_ERR_PIN_UNCERTAIN },
 	{ "6C00", JPKI_ERR_SW },
-	{ "4242", JPKI_ERR_SW },
+	{ "4242", JPKI_ERR_PIN_UNCERTAIN },
 	{ "!IO", JPKI_ERR_PIN_UNCERTAIN },
 	{ "!REMOVED", JPKI_ERR_PIN_UNCERTAIN },
 	{ "90", JPKI_ERR_PIN_UNCERTAIN },
@@ -132,7 +135,7 @@ static const struct {
 	{ "63C3", "63C2", 0, JPKI_ERR_PIN_WRONG, 2 },
 	{ "63C1", "63C0", JPKI_ALLOW_LAST_TRY, JPKI_ERR_PIN_LOCKED, 0 },
 	{ "63C3", "6984", 0, JPKI_ERR_PIN_LOCKED, 0 },
-	{ "63C3", "6D00", 0, JPKI_ERR_UNSUPPORTED, -1 },
+	{ "63C3", "6D00", 0, JPKI_ERR_UNSUPPORTED, 3 },
 	{ "63C1", NULL, 0, JPKI_ERR_PIN_LAST_TRY, 1 },
 	{ "63C0", NULL, JPKI_ALLOW_LAST_TRY, JPKI_ERR_PIN_LOCKED, 0 },
 	{ "6984", NULL, 0, JPKI_ERR_PIN_LOCKED, 0 },
@@ -152,8 +155,11 @@ without_verify_no_change(void **state)
 		scene_open(s);
 		SCENE(s, ROW_EF("0018"), { QUERY, refusals[i].query, NULL });
 		if (refusals[i].verify != NULL)
-			SCENE(s, { VERIFY_1234, refusals[i].verify, NULL },
-			    ROW_ISD);
+			SCENE(s, { VERIFY_1234, refusals[i].verify, NULL });
+		if (refusals[i].err == JPKI_ERR_UNSUPPORTED)
+			SCENE(s, { QUERY, "63C3", "no try lost" });
+		if (refusals[i].verify != NULL)
+			SCENE(s, ROW_ISD);
 		SCENE(s, ROWS_CLOSE);
 		expect_err(refusals[i].query, change(s, refusals[i].flags,
 		    &tries), refusals[i].err);

@@ -268,6 +268,18 @@ time_that_ran_out_is_no_time_left(void **state)
 	script_done(s->script);
 }
 
+/* A reader whose changes never end, such as one with a mute card. */
+static void
+changes_of_no_interest_do_not_add_time(void **state)
+{
+	struct scene *s = *state;
+
+	SCENE(s, { "wait", "", "something changed" });
+	expect_err("wait", jpki_wait(s->ctx, "Reader B", INSERTED, 0, NULL),
+	    JPKI_ERR_TIMEOUT);
+	script_done(s->script);
+}
+
 static void
 a_wait_without_readers_waits_for_one(void **state)
 {
@@ -374,6 +386,7 @@ main(void)
 		TEST(a_wait_for_ever_stays_one),
 		TEST(the_time_left_never_exceeds_the_timeout),
 		TEST(time_that_ran_out_is_no_time_left),
+		TEST(changes_of_no_interest_do_not_add_time),
 		TEST(a_wait_without_readers_waits_for_one),
 		TEST(a_wait_whose_list_fails_says_so),
 		TEST(wait_arguments_are_checked),

@@ -29,7 +29,7 @@ static const struct {
 } answers[] = {
 	{ "63C3", JPKI_OK, 3, false },
 	{ "63C1", JPKI_OK, 1, false },
-	{ "63CF", JPKI_OK, 15, false },
+	{ "63CF", JPKI_OK, -1, false },
 	{ "63C0", JPKI_OK, 0, true },
 	{ "6983", JPKI_OK, 0, true },
 	{ "6984", JPKI_OK, 0, true },
@@ -224,15 +224,22 @@ static const struct {
 	{ "6300", JPKI_ERR_PIN_WRONG, -1 },
 	{ "6983", JPKI_ERR_PIN_LOCKED, 0 },
 	{ "6984", JPKI_ERR_PIN_LOCKED, 0 },
-	{ "6982", JPKI_ERR_AUTH_REQUIRED, -1 },
-	{ "6700", JPKI_ERR_SW, -1 },
-	{ "6A86", JPKI_ERR_UNSUPPORTED, -1 },
-	{ "6A88", JPKI_ERR_NOT_FOUND, -1 },
-	{ "6D00", JPKI_ERR_UNSUPPORTED, -1 },
-	{ "6C00", JPKI_ERR_SW, -1 },
-	{ "6F00", JPKI_ERR_SW, -1 },
-	{ "4242", JPKI_ERR_SW, -1 },
+	{ "6982", JPKI_ERR_AUTH_REQUIRED, 3 },
+	{ "6700", JPKI_ERR_SW, 3 },
+	{ "6A86", JPKI_ERR_UNSUPPORTED, 3 },
+	{ "6A88", JPKI_ERR_NOT_FOUND, 3 },
+	{ "6D00", JPKI_ERR_UNSUPPORTED, 3 },
+	{ "6C00", JPKI_ERR_SW, 3 },
+	{ "6F00", JPKI_ERR_SW, 3 },
+	{ "4242", JPKI_ERR_SW, 3 },
 };
+
+static bool
+says_nothing_clear(enum jpki_err err)
+{
+	return err != JPKI_OK && err != JPKI_ERR_PIN_WRONG &&
+	    err != JPKI_ERR_PIN_LOCKED;
+}
 
 static void
 what_verify_says(void **state)
@@ -245,8 +252,10 @@ what_verify_says(void **state)
 		s = *state;
 		scene_open(s);
 		SCENE(s, ROW_EF("0018"), { QUERY, "63C3", NULL },
-		    { VERIFY_1234, verifies[i].sw, NULL },
-		    ROWS_LOGOUT_CLOSE);
+		    { VERIFY_1234, verifies[i].sw, NULL });
+		if (says_nothing_clear(verifies[i].err))
+			SCENE(s, { QUERY, "63C3", "no try lost" });
+		SCENE(s, ROWS_LOGOUT_CLOSE);
 		expect_err(verifies[i].sw, verify(s, 0, &tries),
 		    verifies[i].err);
 		expect_int(verifies[i].sw, tries, verifies[i].left);
@@ -258,7 +267,7 @@ what_verify_says(void **state)
 }
 
 static void
-more_data_after_verify_is_fetched_and_verify_not_repeated(void **state)
+nothing_follows_verify_but_the_query(void **state)
 {
 	struct scene *s = *state;
 	int tries;
@@ -266,9 +275,30 @@ more_data_after_verify_is_fetched_and_verify_not_repeated(void **state)
 	scene_open(s);
 	SCENE(s, ROW_EF("0018"), { QUERY, "63C3", NULL },
 	    { VERIFY_1234, "6102", "nonsense, but the card's" },
-	    { "00C0 0000 02", "0102 9000", NULL },
+	    { QUERY, "63C2", "so it was wrong" },
 	    ROWS_LOGOUT_CLOSE);
-	expect_err("verify", verify(s, 0, &tries), JPKI_OK);
+	expect_err("verify", verify(s, 0, &tries), JPKI_ERR_PIN_WRONG);
+	expect_int("left", tries, 2);
+	scene_close(s);
+}
+
+static void
+an_odd_answer_that_cost_a_try_is_a_wrong_pin(void **state)
+{
+	struct scene *s = *state;
+	int tries;
+
+	scene_open(s);
+	SCENE(s, ROW_EF("0018"), { QUERY, "63C3", NULL },
+	    { VERIFY_1234, "6F00", NULL }, { QUERY, "63C2", NULL },
+	    { QUERY, "63C2", NULL },
+	    { VERIFY_1234, "6985", NULL }, { QUERY, "6D00", NULL },
+	    ROWS_LOGOUT_CLOSE);
+	expect_err("verify", verify(s, 0, &tries), JPKI_ERR_PIN_WRONG);
+	expect_int("left", tries, 2);
+	expect_err("verify", verify(s, 0, &tries), JPKI_ERR_SW);
+	expect_int("left", tries, -1);
+	expect_int("what VERIFY said", jpki_card_sw(s->card), 0x6985);
 	scene_close(s);
 }
 
@@ -456,7 +486,8 @@ main(void)
 		cmocka_unit_test(every_pin_is_asked_where_it_lives),
 		TEST(a_pin_that_the_card_lacks_is_not_found),
 		cmocka_unit_test(what_verify_says),
-		TEST(more_data_after_verify_is_fetched_and_verify_not_repeated),
+		TEST(nothing_follows_verify_but_the_query),
+		TEST(an_odd_answer_that_cost_a_try_is_a_wrong_pin),
 		TEST(tries_left_may_go_untold),
 		TEST(letters_are_registered_in_upper_case),
 		TEST(a_query_after_verify_proves_no_login),

@@ -41,14 +41,12 @@ static const struct {
 	{ "after it acted: right", "63C2", "!IO", "reset", "63C3", JPKI_ERR_IO, 3 },
 	{ "after the last try: wrong", "63C1", "!IO", "reset", "63C0", JPKI_ERR_PIN_LOCKED, 0 },
 	{ "the same, in other words", "63C1", "!IO", "reset", "6984", JPKI_ERR_PIN_LOCKED, 0 },
-	{ "pulled and put back", "63C3", "!REMOVED", "new", "63C2", JPKI_ERR_PIN_WRONG, 2 },
-	{ "the link is fine again", "63C3", "!IO", "", "63C3", JPKI_ERR_IO, 3 },
-	{ "the service was started again", "63C3", "!NO_SERVICE", "new", "63C3",
-	    JPKI_ERR_NO_SERVICE, 3 },
+		{ "the link is fine again", "63C3", "!IO", "", "63C3", JPKI_ERR_IO, 3 },
 	{ "the card never counts", "9000", "!IO", "reset", "9000", JPKI_ERR_IO, -1 },
 	{ "the card did not count before", "9000", "!IO", "reset", "63C1", JPKI_ERR_IO, 1 },
+	{ "it did not, and is locked now", "9000", "!IO", "reset", "63C0", JPKI_ERR_PIN_LOCKED, 0 },
 	{ "the card does not count any more", "63C3", "!IO", "reset", "6D00", JPKI_ERR_IO, -1 },
-	{ "the PIN is not found any more", "63C3", "!IO", "new", "6A88", JPKI_ERR_IO, -1 },
+	{ "the PIN is not found any more", "63C3", "!IO", "reset", "6A88", JPKI_ERR_IO, -1 },
 	{ "the link breaks again", "63C3", "!IO", "reset", "!REMOVED", JPKI_ERR_IO, -1 },
 	{ "half a status word", "63C3", "63", "", "63C2", JPKI_ERR_PIN_WRONG, 2 },
 	{ "no status word", "63C3", "", "", "63C3", JPKI_ERR_IO, 3 },
@@ -92,7 +90,6 @@ p4_a_card_that_does_not_come_back_is_not_asked(void **state)
 	    ROW_BEGIN, ROW_JPKI, ROW_EF("0018"), { QUERY, "63C3", NULL },
 	    { VERIFY_1234, "!REMOVED", NULL }, ROW_END,
 	    { "begin", "!NO_CARD", NULL },
-	    { "end", "", "of what never began: harmless" },
 	    { "begin", "!NO_CARD", NULL }, { "unpower", "", NULL });
 	jpki_card_end(s->card);
 	expect_err("verify", verify(s, 0, &tries), JPKI_ERR_REMOVED);
@@ -102,7 +99,7 @@ p4_a_card_that_does_not_come_back_is_not_asked(void **state)
 }
 
 static void
-p4_a_foreign_card_put_in_meanwhile_gets_no_verify(void **state)
+p4_a_card_put_in_meanwhile_is_not_taken_for_the_old_one(void **state)
 {
 	struct scene *s = *state;
 	int tries;
@@ -110,8 +107,8 @@ p4_a_foreign_card_put_in_meanwhile_gets_no_verify(void **state)
 	scene_open(s);
 	SCENE(s, ROW_EF("0018"), { QUERY, "63C3", NULL },
 	    { VERIFY_1234, "!REMOVED", NULL }, ROW_END,
-	    { "begin", "new", NULL }, { SELECT_JPKI, "6A82", NULL },
-	    { SELECT_ISD, "9000", NULL }, ROWS_CLOSE);
+	    { "begin", "new", "not even asked: it may be another" },
+	    ROWS_LOGOUT_CLOSE);
 	expect_err("verify", verify(s, 0, &tries), JPKI_ERR_REMOVED);
 	expect_int("left", tries, -1);
 	scene_close(s);
@@ -141,6 +138,32 @@ p4_a_nested_transaction_is_asked_in_a_new_one(void **state)
 	scene_close(s);
 }
 
+/* The caller's bracket has no transaction any more: nothing may leave. */
+static void
+p2_without_a_transaction_nothing_is_sent(void **state)
+{
+	struct jpki_pin_info info;
+	struct scene *s = *state;
+	int tries;
+
+	scene_open(s);
+	SCENE(s, ROW_EF("0018"), { QUERY, "63C3", NULL },
+	    { VERIFY_1234, "!IO", NULL }, ROW_END,
+	    { "begin", "!BUSY", NULL });
+	expect_err("verify", verify(s, 0, &tries), JPKI_ERR_IO);
+	expect_err("again", verify(s, 0, &tries), JPKI_ERR_IO);
+	expect_err("info", jpki_pin_info(s->card, JPKI_PIN_AUTH, &info),
+	    JPKI_ERR_IO);
+	expect_err("begin", jpki_card_begin(s->card), JPKI_ERR_IO);
+	SCENE(s, { "begin", "reset", NULL }, ROW_JPKI, ROW_EF("0018"),
+	    { QUERY, "63C2", "after the end a new one begins" }, ROW_END,
+	    ROW_BEGIN, ROW_ISD, ROW_END, ROW_DISCONNECT);
+	jpki_card_end(s->card);
+	expect_err("info", jpki_pin_info(s->card, JPKI_PIN_AUTH, &info),
+	    JPKI_OK);
+	scene_close(s);
+}
+
 static void
 p4_a_wrong_le_does_not_repeat_verify_or_change(void **state)
 {
@@ -150,6 +173,7 @@ p4_a_wrong_le_does_not_repeat_verify_or_change(void **state)
 	scene_open(s);
 	SCENE(s, ROW_EF("0018"), { QUERY, "63C3", NULL },
 	    { VERIFY_1234, "6C10", NULL },
+	    { QUERY, "63C3", "what became of it" },
 	    { QUERY, "63C3", NULL },
 	    { VERIFY_1234, "9000", NULL },
 	    { "0024 0180 04 34333231", "6C10", NULL },
@@ -183,8 +207,9 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		ROWS(p4_a_broken_verify_is_asked_about_not_repeated),
 		TEST(p4_a_card_that_does_not_come_back_is_not_asked),
-		TEST(p4_a_foreign_card_put_in_meanwhile_gets_no_verify),
+		TEST(p4_a_card_put_in_meanwhile_is_not_taken_for_the_old_one),
 		TEST(p4_a_nested_transaction_is_asked_in_a_new_one),
+		TEST(p2_without_a_transaction_nothing_is_sent),
 		TEST(p4_a_wrong_le_does_not_repeat_verify_or_change),
 		TEST(p4_a_broken_change_is_uncertain_and_nobody_guesses),
 	};

@@ -126,6 +126,26 @@ every_status_word_has_one_line(void **state)
 	}
 }
 
+/* ISO/IEC 7816-4, table 5: 64 and the checking errors; 65 is a change. */
+static void
+refusals_promise_that_nothing_changed(void **state)
+{
+	static const struct {
+		uint16_t	sw;
+		bool		refuses;
+	} rows[] = {
+		{ 0x63C2, true }, { 0x6400, true }, { 0x6700, true },
+		{ 0x6982, true }, { 0x6A86, true }, { 0x6B00, true },
+		{ 0x6C10, true }, { 0x6D00, true }, { 0x6E00, true },
+		{ 0x9000, false }, { 0x6102, false }, { 0x6281, false },
+		{ 0x6581, false }, { 0x6F00, false }, { 0x4242, false },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++)
+		assert_int_equal(sw_refuses(rows[i].sw), rows[i].refuses);
+}
+
 int
 main(void)
 {
@@ -136,6 +156,7 @@ main(void)
 		cmocka_unit_test(tries_are_told_by_63cx_6983_and_6984_alone),
 		cmocka_unit_test(law_p8_63c0_6983_and_6984_mean_locked),
 		cmocka_unit_test(every_status_word_has_one_line),
+		cmocka_unit_test(refusals_promise_that_nothing_changed),
 	};
 
 	return cmocka_run_group_tests_name("sw", tests, NULL, NULL);
