@@ -27,7 +27,8 @@ suite_static := --group static --build $(O) \
 suite_unit := --group unit --build $(O) $(unit_tests)
 suite_cli := --group cli --build $(O) $(cli_tests)
 suite_e2e := --group e2e --build $(O) $(e2e_tests)
-suite_valgrind := --group valgrind --build $(O) --wrap "$(VALGRIND)" $(unit_tests)
+suite_valgrind := --group valgrind --build $(O) --wrap "$(VALGRIND)" \
+	--timeout 1800 $(unit_tests)
 suite_san := --group san --build $(san) $(addprefix $(san)/,$(unit_names)) $(cli_tests)
 suite_clang := --group clang --build $(clang_san) $(addprefix $(clang_san)/,$(unit_names))
 
@@ -69,8 +70,8 @@ coverage:
 
 coverage-report: all tests
 	@find $(O) -name '*.gcda' -exec rm {} +
-	@$(run_tests) $(suite_unit) $(suite_cli) $(suite_e2e)
-	@GCOV='$(GCOV)' $(srcdir)/scripts/coverage $(O) 90
+	@$(run_tests) $(suite_unit) $(suite_cli) $(suite_e2e); tests=$$?; \
+	GCOV='$(GCOV)' $(srcdir)/scripts/coverage $(O) 90 && exit $$tests
 
 .PHONY: demo bench
 #: demo          installs what is missing, then shows the main job at work
