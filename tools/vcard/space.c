@@ -118,9 +118,14 @@ space_enter(char error[VCARD_ERROR_MAX])
 			return refuse("a user namespace's names", error);
 	}
 	/* See what the system mounts, but show it nothing of ours. */
-	if (mount(NULL, "/", NULL, MS_REC | MS_SLAVE, NULL) != 0)
+	if (mount(NULL, "/", NULL, MS_REC | MS_SLAVE, NULL) == 0)
+		return 0;
+	if (errno != EINVAL)
 		return refuse("mounts in a namespace", error);
-	return 0;
+	snprintf(error, VCARD_ERROR_MAX, "the root folder is no mount point, "
+	    "as in a plain chroot; make it one with \"mount --bind DIR DIR\" "
+	    "before the chroot into DIR");
+	return -1;
 }
 
 /*
