@@ -288,10 +288,24 @@ last_words(char *out, size_t room)
 	fclose(in);
 }
 
+void
+pcscd_epitaph(const struct pcscd *p, char *out, size_t room)
+{
+	char words[100];
+
+	last_words(words, sizeof(words));
+	if (WIFSIGNALED(p->status))
+		snprintf(out, room, "signal %d; %s", WTERMSIG(p->status),
+		    words);
+	else
+		snprintf(out, room, "status %d; %s",
+		    WEXITSTATUS(p->status), words);
+}
+
 bool
 pcscd_has_ended(struct pcscd *p)
 {
-	if (p->pid == 0 || waitpid(p->pid, NULL, WNOHANG) == 0)
+	if (p->pid == 0 || waitpid(p->pid, &p->status, WNOHANG) == 0)
 		return p->pid == 0;
 	p->pid = 0;
 	return true;

@@ -21,6 +21,7 @@ struct pcscd {
 	char		 drivers[256];	/* folder of those for USB readers */
 	bool		 can_skip_polkit;
 	pid_t		 pid;		/* 0: not running */
+	int		 status;	/* of waitpid(), once it has ended */
 };
 
 /* A struct without anything; pcscd_free() closes what pcscd_find() opened. */
@@ -43,6 +44,8 @@ int	pcscd_start(struct pcscd *p, char error[VCARD_ERROR_MAX]);
 void	pcscd_stop(struct pcscd *p, bool hard);
 
 /* Not running; notices, and collects it, when it has ended. */
+/* How it ended, and the last that it said. */
+void	pcscd_epitaph(const struct pcscd *p, char *out, size_t room);
 bool	pcscd_has_ended(struct pcscd *p);
 
 /* How clients see the reader of the nth card, from 0. */

@@ -263,10 +263,13 @@ static void
 watch_pcscd(struct world *w)
 {
 	pid_t before = w->pcscd.pid;
+	char how[160];
 
-	if (before != 0 && pcscd_has_ended(&w->pcscd))
-		fprintf(stderr, "jpki-vcard: the private pcscd ended by "
-		    "itself; \"pcscd start\" of the control starts another\n");
+	if (before == 0 || !pcscd_has_ended(&w->pcscd))
+		return;
+	pcscd_epitaph(&w->pcscd, how, sizeof(how));
+	fprintf(stderr, "jpki-vcard: the private pcscd ended by itself (%s); "
+	    "\"pcscd start\" of the control starts another\n", how);
 }
 
 static void
