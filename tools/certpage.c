@@ -10,13 +10,16 @@
 /* What a CA is, proved with its certificate, or claimed only. */
 static const struct ca_row {
 	const char *proved, *claimed;
+	const char *note;		/* on a second line, or NULL */
 } ca_rows[] = {
-	[JPKI_CA_UNKNOWN] = { "CA not known: do not rely on this certificate",
-	    "CA not known: do not rely on this certificate" },
+	/* All cards under the user authentication CA of 2019 (PROTOCOL 18.3). */
+	[JPKI_CA_UNKNOWN] = { "not among those that can be recognised; that alone",
+	    "not among those that can be recognised; that alone",
+	    "says nothing against the certificate (PROTOCOL 18.3)" },
 	[JPKI_CA_TEST] = { "issued by a TEST CA: never an identity",
-	    "claims a TEST CA: never an identity" },
+	    "claims a TEST CA: never an identity", NULL },
 	[JPKI_CA_KNOWN] = { "issued by a known J-LIS CA (signature verified)",
-	    "claims a known J-LIS CA (not verified here)" },
+	    "claims a known J-LIS CA (not verified here)", NULL },
 };
 
 static void
@@ -66,6 +69,8 @@ certpage_validity(FILE *f, const struct certview *view, int64_t now)
 	put_days(f, cert, now);
 	put_renewal(f, cert, now);
 	text_row(f, "CA", view->proved ? ca->proved : ca->claimed);
+	if (ca->note != NULL)
+		text_row(f, "", ca->note);
 }
 
 /*

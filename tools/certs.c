@@ -31,6 +31,15 @@ cert_ca_name(enum jpki_ca ca)
 	return ca_names[ca];
 }
 
+const struct cert_desc *
+cert_of_pin(enum jpki_pin pin)
+{
+	for (size_t i = 0; i < JPKI_CERT_COUNT; i++)
+		if (descs[i].pin == pin)
+			return &descs[i];
+	return NULL;
+}
+
 enum exit_code
 fail_cert(const struct tool *t, enum jpki_cert_id id, enum jpki_err err)
 {
@@ -62,7 +71,10 @@ certs_read(struct tool *t, enum jpki_cert_id id, struct pins *pins,
 	return err == JPKI_OK ? EXIT_DONE : fail_cert(t, id, err);
 }
 
-/* Without the CA's certificate there is only the claim. */
+/*
+ * Without the CA's certificate, or with one that makes no sense, there is only
+ * the claim: it is no fault of the certificate, which was parsed before.
+ */
 static enum jpki_err
 judge_ca(struct tool *t, struct certview *view)
 {
@@ -71,11 +83,11 @@ judge_ca(struct tool *t, struct certview *view)
 	enum jpki_err		err;
 
 	err = jpki_cert_read(t->card, issuer, &ca);
-	if (err == JPKI_OK) {
+	if (err == JPKI_OK)
 		err = jpki_cert_ca_prove(t->ctx, view->der.p, view->der.n,
 		    ca.p, ca.n, &view->ca);
-		view->proved = err == JPKI_OK;
-	} else if (tool_err_is_local(err)) {
+	view->proved = err == JPKI_OK;
+	if (tool_err_is_local(err)) {
 		view->ca = jpki_cert_ca_claim(view->cert);
 		err = JPKI_OK;
 	}

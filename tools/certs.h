@@ -16,6 +16,9 @@ struct cert_desc {
 
 const struct cert_desc	*cert_describe(enum jpki_cert_id id);
 
+/* The holder's certificate that a PIN belongs to; NULL if it is of none. */
+const struct cert_desc	*cert_of_pin(enum jpki_pin pin);
+
 /* A certificate as it was read, and what is known of it. */
 struct certview {
 	enum jpki_cert_id	 id;

@@ -100,7 +100,7 @@ cmd_cert(struct tool *t)
 		code = tool_card_open(t);
 	if (code == EXIT_DONE)
 		code = certs_fetch(t, id, &pins, !is_coded(t->opt), &view);
-	tool_card_close(t);
+	code = tool_card_close(t, code);
 	if (code == EXIT_DONE) {
 		print(t, &view);
 		warn_of_attributes(t->opt, &view);

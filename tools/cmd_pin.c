@@ -11,53 +11,36 @@ typedef enum exit_code pin_fn(struct tool *t, struct pins *pins);
 static enum exit_code
 verify(struct tool *t, struct pins *pins)
 {
-	const struct jpki_pin_desc	*desc = jpki_pin_describe(pins->which);
-	struct json			 j = { t->out, false };
-	enum exit_code			 code = pins_login(t, pins, NULL);
-
-	if (code != EXIT_DONE)
-		return code;
-	if (!t->opt->seen[OPT_JSON]) {
-		fprintf(t->out, "The %s is right.\n", desc->title);
-		return EXIT_DONE;
-	}
-	json_open(&j, NULL, '{');
-	json_string(&j, "pin", desc->name);
-	json_bool(&j, "verified", true);
-	json_close(&j, '}');
-	fputc('\n', t->out);
-	return EXIT_DONE;
-}
-
-static enum exit_code
-change(struct tool *t, struct pins *pins)
-{
-	const struct jpki_pin_desc	*desc = jpki_pin_describe(pins->which);
-	struct json			 j = { t->out, false };
-	enum exit_code			 code = pins_change(t, pins);
-
-	if (code != EXIT_DONE)
-		return code;
-	if (!t->opt->seen[OPT_JSON]) {
-		fprintf(t->out, "The %s is changed.\n", desc->title);
-		return EXIT_DONE;
-	}
-	json_open(&j, NULL, '{');
-	json_string(&j, "pin", desc->name);
-	json_bool(&j, "changed", true);
-	json_close(&j, '}');
-	fputc('\n', t->out);
-	return EXIT_DONE;
+	return pins_login(t, pins, NULL);
 }
 
 static const struct action {
 	const char	*name;
 	pin_fn		*run;
 	bool		 changes;
+	const char	*text;		/* "The PIN is ..." */
+	const char	*key;		/* in JSON */
 } actions[] = {
-	{ "verify", verify, false },
-	{ "change", change, true },
+	{ "verify", verify, false, "right", "verified" },
+	{ "change", pins_change, true, "changed", "changed" },
 };
+
+static void
+print(struct tool *t, const struct action *action, enum jpki_pin pin)
+{
+	const struct jpki_pin_desc	*desc = jpki_pin_describe(pin);
+	struct json			 j = { t->out, false };
+
+	if (!t->opt->seen[OPT_JSON]) {
+		fprintf(t->out, "The %s is %s.\n", desc->title, action->text);
+		return;
+	}
+	json_open(&j, NULL, '{');
+	json_string(&j, "pin", desc->name);
+	json_bool(&j, action->key, true);
+	json_close(&j, '}');
+	fputc('\n', t->out);
+}
 
 static const struct action *
 find_action(const char *name)
@@ -118,6 +101,8 @@ cmd_pin(struct tool *t)
 		code = tool_card_open(t);
 	if (code == EXIT_DONE)
 		code = action->run(t, &pins);
+	if (code == EXIT_DONE)
+		print(t, action, pin);
 	pins_free(&pins);
 	return code;
 }

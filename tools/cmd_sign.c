@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "base64.h"
+#include "clash.h"
 #include "interrupt.h"
 #include "outfile.h"
 #include "outjson.h"
@@ -140,6 +141,28 @@ plan_item(struct tool *t, struct item *item)
 }
 
 static enum exit_code
+check_clashes(struct tool *t, const struct job *job)
+{
+	struct clash_path	*paths = calloc(2 * job->count, sizeof *paths);
+	size_t			 n = 0;
+	enum exit_code		 code;
+
+	if (paths == NULL)
+		return fail_err(t, JPKI_ERR_MEMORY);
+	for (size_t i = 0; i < job->count; i++) {
+		if (job->items[i].input != NULL)
+			paths[n++].path = job->items[i].input;
+		if (job->items[i].output == NULL)
+			continue;
+		paths[n].path = job->items[i].output;
+		paths[n++].is_output = true;
+	}
+	code = clash_check(paths, n);
+	free(paths);
+	return code;
+}
+
+static enum exit_code
 plan(struct tool *t, struct job *job)
 {
 	const struct options	*opt = t->opt;
@@ -152,12 +175,12 @@ plan(struct tool *t, struct job *job)
 	for (size_t i = 0; i < job->count && code == EXIT_DONE; i++) {
 		if (!is_stdio(opt->operand[1]))
 			job->items[i].input = opt->operand[i + 1];
-		else if (pins_use_stdin(opt))
-			return fail(EXIT_USAGE, "standard input cannot give "
-			    "both the PIN and the data; name a file");
-		code = plan_item(t, &job->items[i]);
+		else
+			code = pins_leave_stdin(opt);
+		if (code == EXIT_DONE)
+			code = plan_item(t, &job->items[i]);
 	}
-	return code;
+	return code == EXIT_DONE ? check_clashes(t, job) : code;
 }
 
 /* 0 or errno; a failure of the digest is ENOMEM. */
@@ -235,8 +258,7 @@ sign_all(struct tool *t, struct job *job, struct pins *pins)
 			code = fail(EXIT_CANCELLED, "cancelled; no signature "
 			    "was written");
 	}
-	tool_card_close(t);
-	return code;
+	return tool_card_close(t, code);
 }
 
 static enum exit_code

@@ -34,7 +34,7 @@ cmd_ssh_key(struct tool *t)
 		code = tool_card_open(t);
 	if (code == EXIT_DONE)
 		code = certs_read(t, JPKI_CERT_AUTH, &pins, &der);
-	tool_card_close(t);
+	code = tool_card_close(t, code);
 	if (code == EXIT_DONE) {
 		err = jpki_cert_ssh_key(t->ctx, der.p, der.n, &line);
 		if (err == JPKI_OK)

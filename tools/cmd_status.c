@@ -3,14 +3,13 @@
  * status: what the card is, its certificates, its PINs.  Nothing is sent that
  * costs a try, unless the signature PIN is given to show that certificate.
  */
-#include <inttypes.h>
 #include <string.h>
 
 #include "certpage.h"
 #include "guide.h"
 #include "outtext.h"
 
-#define PIN_WIDTH	53	/* of the longest title, and one blank */
+#define PIN_WIDTH	50	/* of the longest title, and two blanks */
 
 enum { AUTH, SIGN, SHOWN };	/* the certificates of status */
 
@@ -296,9 +295,11 @@ put_pins(FILE *f, const struct status *s)
 		if (!p->asked)
 			continue;
 		fputs("  ", f);
-		text_capital(f, desc->title, PIN_WIDTH);
+		/* A reference that no PIN belongs to has a title too long. */
+		text_capital(f, desc->max == 0 ? "reserved reference" :
+		    desc->title, PIN_WIDTH);
 		if (desc->max == 0 && p->info.locked)
-			fputs("as it should be", f);
+			fputs("locked, as it should be", f);
 		else if (p->err == JPKI_OK)
 			put_tries(f, &p->info);
 		else
@@ -310,15 +311,13 @@ put_pins(FILE *f, const struct status *s)
 static void
 put_guide(FILE *f, const struct status *s)
 {
-	struct guide guide = { .kind = s->token.kind, .have = s->have };
+	struct guide guide = { .kind = s->token.kind };
 
-	for (int pin = 0; pin < JPKI_PIN_COUNT; pin++) {
-		const struct pin_status *p = &s->pins[pin];
-
-		guide.locked[pin] = p->asked && p->info.locked;
-		guide.works[pin] = p->asked && !p->info.locked &&
-		    p->info.tries_left > 0;
-	}
+	guide.have.auth = s->certs[AUTH].present;
+	guide.have.sign = s->certs[SIGN].present;
+	for (int pin = 0; pin < JPKI_PIN_COUNT; pin++)
+		guide.locked[pin] = s->pins[pin].asked &&
+		    s->pins[pin].info.locked;
 	guide_put(f, &guide);
 }
 
@@ -352,7 +351,7 @@ cmd_status(struct tool *t)
 		code = tool_card_open(t);
 	if (code == EXIT_DONE)
 		code = ask_all(t, &s, &pins);
-	tool_card_close(t);
+	code = tool_card_close(t, code);
 	if (code == EXIT_DONE && t->opt->seen[OPT_JSON])
 		print_json(t, &s);
 	else if (code == EXIT_DONE)

@@ -5,88 +5,90 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "certs.h"
+#include "guide.h"
 #include "outtext.h"
 #include "tool.h"
 
 struct fail_row {
 	enum jpki_err	 err;
 	enum exit_code	 code;
-	const char	*text;		/* what happened; what to do next */
+	const char	*what, *next;	/* what happened; what to do next */
 };
 
 static const struct fail_row rows[] = {
-	{ JPKI_OK, EXIT_DONE, "done" },
+	{ JPKI_OK, EXIT_DONE, "done", "go on" },
 
 	{ JPKI_ERR_ARG, EXIT_USAGE,
-	    "that argument cannot be right; see \"jpki-tool --help\"" },
+	    "that argument cannot be right", "see \"jpki-tool --help\"" },
 	/* fail_pin() says more of these three. */
 	{ JPKI_ERR_PIN_FORMAT, EXIT_PIN_WRONG,
-	    "that cannot be the PIN, and nothing was sent to the card; try again" },
+	    "that cannot be the PIN, and nothing was sent to the card", "try again" },
 	{ JPKI_ERR_PIN_NEW, EXIT_FAILED,
-	    "the new PIN breaks the rules, and nothing was changed; choose another" },
+	    "the new PIN breaks the rules, and nothing was changed", "choose another" },
 	{ JPKI_ERR_PIN_SAME, EXIT_FAILED,
-	    "the new PIN is the current one, and nothing was changed; choose another" },
+	    "the new PIN is the current one, and nothing was changed", "choose another" },
 	{ JPKI_ERR_BUFFER, EXIT_FAILED,
-	    "the data is too long; give less" },
+	    "the data is too long", "give less" },
 
 	{ JPKI_ERR_MEMORY, EXIT_FAILED,
-	    "out of memory; close other programs and try again" },
+	    "out of memory", "close other programs and try again" },
 	{ JPKI_ERR_INTERNAL, EXIT_FAILED,
-	    "a library that jpki-tool uses failed; -v shows more" },
+	    "a library that jpki-tool uses failed", "check how OpenSSL is installed" },
 
 	{ JPKI_ERR_NO_SERVICE, EXIT_NO_CARD,
-	    "the smart card service pcscd is not running; start it with "
-	    "\"systemctl start pcscd.socket\", or as your system starts services" },
+	    "the smart card service pcscd is not running",
+	    "start it with \"systemctl start pcscd.socket\", or as your system starts services" },
 	{ JPKI_ERR_ACCESS, EXIT_NO_CARD,
-	    "pcscd refuses this user; work on the machine's own screen, or let polkit allow "
+	    "pcscd refuses this user", "work on the machine's own screen, or let polkit allow "
 	    "org.debian.pcsc-lite.access_pcsc and org.debian.pcsc-lite.access_card" },
 	{ JPKI_ERR_NO_READER, EXIT_NO_CARD,
-	    "there is no such card reader; connect one, and look with \"jpki-tool readers\"" },
+	    "there is no such card reader", "connect one, and look with \"jpki-tool readers\"" },
 	{ JPKI_ERR_NO_CARD, EXIT_NO_CARD,
-	    "there is no card in the reader; put a My Number Card in or on it" },
+	    "there is no card in the reader", "put a My Number Card in or on it" },
 	{ JPKI_ERR_REMOVED, EXIT_NO_CARD,
-	    "the card was taken away; put it back, leave it there, and try again" },
+	    "the card was taken away", "put it back, leave it there, and try again" },
 	{ JPKI_ERR_BUSY, EXIT_NO_CARD,
-	    "another program holds the card; end it (for GnuPG: "
-	    "\"gpgconf --kill scdaemon\") and try again" },
+	    "another program holds the card",
+	    "end it (for GnuPG: \"gpgconf --kill scdaemon\") and try again" },
 	{ JPKI_ERR_MUTE, EXIT_NO_CARD,
-	    "the card does not answer; turn it over or place it anew, and try again" },
+	    "the card does not answer", "turn it over or place it anew, and try again" },
 	{ JPKI_ERR_TIMEOUT, EXIT_FAILED,
-	    "the time ran out; try again, or give a longer --timeout" },
+	    "the time ran out", "try again, or give a longer --timeout" },
 	{ JPKI_ERR_CANCELLED, EXIT_CANCELLED,
-	    "cancelled; start again when you are ready" },
+	    "cancelled", "start again when you are ready" },
 	/* A card that is pulled looks so until pcscd has seen it. */
 	{ JPKI_ERR_IO, EXIT_NO_CARD,
-	    "the link to the card broke; place the card anew and look with "
-	    "\"jpki-tool status\" before you try again" },
+	    "the link to the card broke",
+	    "place the card anew and look with \"jpki-tool status\" before you try again" },
 
 	{ JPKI_ERR_NOT_JPKI, EXIT_NO_CARD,
-	    "the card has no JPKI application; put in a My Number Card, "
-	    "and look with \"jpki-tool readers\"" },
+	    "the card has no JPKI application",
+	    "put in a My Number Card, and look with \"jpki-tool readers\"" },
 	{ JPKI_ERR_NOT_FOUND, EXIT_FAILED,
-	    "the card does not hold that; \"jpki-tool status -a\" shows what it holds" },
+	    "the card does not hold that", "\"jpki-tool status -a\" shows what it holds" },
 	{ JPKI_ERR_AUTH_REQUIRED, EXIT_FAILED,
-	    "the card asks for a PIN first; verify it and try again" },
+	    "the card asks for a PIN first", "verify it and try again" },
 	{ JPKI_ERR_PIN_WRONG, EXIT_PIN_WRONG,
-	    "the PIN is wrong; look at the tries left with \"jpki-tool status\"" },
+	    "the PIN is wrong", "look at the tries left with \"jpki-tool status\"" },
 	{ JPKI_ERR_PIN_LAST_TRY, EXIT_PIN_LOCKED,
-	    "one try is left, and nothing was sent; give --last-try if you are sure" },
+	    "one try is left, and nothing was sent", "give --last-try if you are sure" },
 	{ JPKI_ERR_PIN_LOCKED, EXIT_PIN_LOCKED,
-	    "the PIN is locked; \"jpki-tool status -a\" says how to reset it" },
+	    "the PIN is locked", "\"jpki-tool status -a\" says how to reset it" },
 	{ JPKI_ERR_PIN_UNCERTAIN, EXIT_FAILED,
-	    "the link broke while the PIN was changed, so the old or the new one is valid now; "
+	    "the link broke while the PIN was changed, so the old or the new one is valid now",
 	    "find out with one \"jpki-tool pin verify\" each" },
 	{ JPKI_ERR_UNSUPPORTED, EXIT_FAILED,
-	    "this card cannot do that, or no safe way to do it is known; ask at the municipal "
-	    "counter" },
+	    "this card cannot do that, or no safe way to do it is known",
+	    "ask at the municipal counter" },
 	{ JPKI_ERR_SW, EXIT_FAILED,
-	    "the card gave an unexpected answer; try again, and -vv shows the exchange" },
+	    "the card gave an unexpected answer", "try again, and -vv shows the exchange" },
 	{ JPKI_ERR_MALFORMED, EXIT_FAILED,
-	    "what the card holds there makes no sense; place the card anew and try again, "
-	    "and -vv shows the exchange" },
+	    "what the card holds there makes no sense",
+	    "place the card anew and try again, and -vv shows the exchange" },
 	{ JPKI_ERR_MISMATCH, EXIT_FAILED,
-	    "the signature does not fit the certificate and was thrown away; place the card "
-	    "anew and try again" },
+	    "the signature does not fit the certificate and was thrown away",
+	    "place the card anew and try again" },
 };
 
 #define ROWS	(sizeof rows / sizeof rows[0])
@@ -148,20 +150,40 @@ warn(const char *fmt, ...)
 	va_end(args);
 }
 
+/* next: instead of the row's, or NULL. */
+static enum exit_code
+fail_row(const struct tool *t, const struct fail_row *row, const char *next)
+{
+	if (next == NULL)
+		next = row->next;
+	if (row->err == JPKI_ERR_SW && t->card != NULL)
+		return fail(row->code, "%s (status %04X); %s", row->what,
+		    jpki_card_sw(t->card), next);
+	return fail(row->code, "%s; %s", row->what, next);
+}
+
 enum exit_code
 fail_err(const struct tool *t, enum jpki_err err)
 {
 	const struct fail_row	*row = row_of(err);
 	const char		*reader = t->opt->value[OPT_READER];
 
-	if (err == JPKI_ERR_SW && t->card != NULL)
-		return fail(row->code, "%s (status %04X)", row->text,
-		    jpki_card_sw(t->card));
 	if (err == JPKI_ERR_NO_READER && reader != NULL)
 		return fail(row->code, "there is no reader called \"%s\"; "
 		    "look with \"jpki-tool readers\"", reader);
-	return fail(row->code, "%s", row->text);
+	return fail_row(t, row, NULL);
 }
+
+/* What went wrong with a PIN. */
+struct pin_failure {
+	const struct tool		*t;
+	const struct fail_row		*row;
+	const struct jpki_pin_desc	*desc;
+	enum jpki_pin			 pin;
+	int				 tries_left;
+};
+
+typedef enum exit_code pin_fail_fn(const struct pin_failure *f);
 
 /* What a PIN of this kind looks like. */
 static const char *
@@ -176,62 +198,107 @@ pin_rule(const struct jpki_pin_desc *desc, bool is_new, char *room, size_t n)
 	return room;
 }
 
-/* This handle read the certificate list: a PIN of no certificate is locked. */
+/* The card says which certificates it has: a PIN of none of them is locked. */
 static bool
-was_never_issued(const struct tool *t, enum jpki_pin pin)
+was_never_issued(const struct pin_failure *f)
 {
 	struct jpki_availability have;
 
-	return pin == JPKI_PIN_SIGN && t->card != NULL &&
-	    jpki_availability_read(t->card, &have) == JPKI_OK &&
-	    have.sign == JPKI_NO;
+	return cert_of_pin(f->pin) != NULL && f->t->card != NULL &&
+	    jpki_availability_read(f->t->card, &have) == JPKI_OK &&
+	    guide_certificate(&have, f->pin) == JPKI_NO;
 }
 
 static enum exit_code
-fail_wrong(const char *title, enum exit_code code, int tries_left)
+fail_format(const struct pin_failure *f)
 {
-	if (tries_left < 0)
-		return fail(code, "the %s is wrong; look at the tries left "
-		    "with \"jpki-tool status -a\"", title);
-	if (tries_left == 1)
-		return fail(code, "the %s is wrong: 1 try left, and it is "
-		    "used only with --last-try", title);
-	return fail(code, "the %s is wrong: %d tries left; try again",
-	    title, tries_left);
+	char rule[80];
+
+	return fail(f->row->code, "that cannot be the %s (%s), and nothing was "
+	    "sent to the card; try again", f->desc->title,
+	    pin_rule(f->desc, false, rule, sizeof rule));
 }
+
+static enum exit_code
+fail_new(const struct pin_failure *f)
+{
+	char rule[80];
+
+	return fail(f->row->code, "a new %s has %s, and nothing was changed; "
+	    "choose another", f->desc->title,
+	    pin_rule(f->desc, true, rule, sizeof rule));
+}
+
+static enum exit_code
+fail_wrong(const struct pin_failure *f)
+{
+	const char *title = f->desc->title;
+
+	if (f->tries_left < 0)
+		return fail(f->row->code, "the %s is wrong; look at the tries "
+		    "left with \"jpki-tool status -a\"", title);
+	if (f->tries_left == 1)
+		return fail(f->row->code, "the %s is wrong: 1 try left, and it "
+		    "is used only with --last-try", title);
+	return fail(f->row->code, "the %s is wrong: %d tries left; try again",
+	    title, f->tries_left);
+}
+
+static enum exit_code
+fail_last_try(const struct pin_failure *f)
+{
+	return fail(f->row->code, "the %s has one try left, and nothing was "
+	    "sent; give --last-try if you are sure", f->desc->title);
+}
+
+static enum exit_code
+fail_locked(const struct pin_failure *f)
+{
+	if (was_never_issued(f))
+		return fail(EXIT_FAILED, "this card holds no %s, so its PIN "
+		    "cannot be used; \"jpki-tool status\" shows what it holds",
+		    cert_of_pin(f->pin)->title);
+	return fail(f->row->code, "the %s is locked; \"jpki-tool status -a\" "
+	    "says how to reset it", f->desc->title);
+}
+
+/* Nobody should repeat what may have cost a try. */
+static enum exit_code
+fail_after_sending(const struct pin_failure *f)
+{
+	return fail_row(f->t, f->row, "the PIN may have been sent: look with "
+	    "\"jpki-tool status\" first");
+}
+
+static const struct pin_fail_row {
+	enum jpki_err	 err;
+	pin_fail_fn	*fail;
+} pin_rows[] = {
+	{ JPKI_ERR_PIN_FORMAT, fail_format },
+	{ JPKI_ERR_PIN_NEW, fail_new },
+	{ JPKI_ERR_PIN_WRONG, fail_wrong },
+	{ JPKI_ERR_PIN_LAST_TRY, fail_last_try },
+	{ JPKI_ERR_PIN_LOCKED, fail_locked },
+	{ JPKI_ERR_REMOVED, fail_after_sending },
+	{ JPKI_ERR_MUTE, fail_after_sending },
+	{ JPKI_ERR_IO, fail_after_sending },
+	{ JPKI_ERR_AUTH_REQUIRED, fail_after_sending },
+	{ JPKI_ERR_SW, fail_after_sending },
+	{ JPKI_ERR_MALFORMED, fail_after_sending },
+};
 
 enum exit_code
 fail_pin(const struct tool *t, enum jpki_pin pin, enum jpki_err err,
     int tries_left)
 {
-	const struct jpki_pin_desc	*desc = jpki_pin_describe(pin);
-	const struct fail_row		*row = row_of(err);
-	char				 rule[80];
+	const struct pin_failure f = {
+		t, row_of(err), jpki_pin_describe(pin), pin, tries_left
+	};
 
-	switch ((int)err) {
-	case JPKI_ERR_PIN_FORMAT:
-		return fail(row->code, "that cannot be the %s (%s), and "
-		    "nothing was sent to the card; try again", desc->title,
-		    pin_rule(desc, false, rule, sizeof rule));
-	case JPKI_ERR_PIN_NEW:
-		return fail(row->code, "a new %s has %s, and nothing was "
-		    "changed; choose another", desc->title,
-		    pin_rule(desc, true, rule, sizeof rule));
-	case JPKI_ERR_PIN_WRONG:
-		return fail_wrong(desc->title, row->code, tries_left);
-	case JPKI_ERR_PIN_LAST_TRY:
-		return fail(row->code, "the %s has one try left, and nothing "
-		    "was sent; give --last-try if you are sure", desc->title);
-	case JPKI_ERR_PIN_LOCKED:
-		if (was_never_issued(t, pin))
-			return fail(EXIT_FAILED, "this card holds no signature "
-			    "certificate, so its PIN cannot be used; "
-			    "\"jpki-tool status\" shows what it holds");
-		return fail(row->code, "the %s is locked; \"jpki-tool status "
-		    "-a\" says how to reset it", desc->title);
-	default:
-		return fail_err(t, err);
-	}
+	for (size_t i = 0; i < sizeof pin_rows / sizeof pin_rows[0]; i++)
+		if (pin_rows[i].err == err)
+			return pin_rows[i].fail(&f);
+	return fail_err(t, err);
 }
 
 enum exit_code

@@ -5,7 +5,6 @@
  */
 #include "guide.h"
 
-
 static const char counter_text[] =
     "  - At the municipal counter (city hall, ward office or branch) where you\n"
     "    are registered as a resident.  Bring the card and identification.\n";
@@ -15,22 +14,23 @@ static const char only_counter_text[] =
 
 static const char kiosk_sign_text[] =
     "  - Or at the kiosk (multi-copy machine) of a large convenience store chain,\n"
-    "    if you know the user authentication PIN:\n"
-    "    1. Reserve with the smartphone app 「JPKI暗証番号リセット」.  It asks for the\n"
-    "       user authentication PIN and matches your face (5 failures in a row\n"
-    "       restrict the app).\n"
-    "    2. Within 24 hours, between 06:30 and 23:00, go to the kiosk, hold the\n"
-    "       card over it, enter the user authentication PIN and set the new one.\n"
-    "       After 24 hours start over.\n";
+    "    if you know the user authentication PIN; it resets one PIN at a time:\n"
+    "    1. Reserve with the smartphone app 「JPKI暗証番号リセット」 (at any hour\n"
+    "       except during maintenance).  It asks for the user authentication PIN\n"
+    "       and matches your face (5 failures in a row restrict the app).\n"
+    "    2. Within 24 hours, between 06:30 and 23:00 except during maintenance, go\n"
+    "       to the kiosk, hold the card over it, enter the user authentication PIN\n"
+    "       and set the new one.  After 24 hours start over.\n";
 
 static const char kiosk_auth_text[] =
     "  - Or at the kiosk (multi-copy machine) of some convenience store chains\n"
-    "    (such as 7-Eleven and AEON), if you know the signature PIN:\n"
-    "    1. Reserve with the smartphone app 「JPKI暗証番号リセット」.  It asks for the\n"
-    "       signature PIN.\n"
-    "    2. Within 24 hours, between 06:30 and 23:00, go to the kiosk, hold the\n"
-    "       card over it, enter the signature PIN and set the new one.  After 24\n"
-    "       hours start over.\n";
+    "    (such as 7-Eleven and AEON), if you know the signature PIN; it resets one\n"
+    "    PIN at a time:\n"
+    "    1. Reserve with the smartphone app 「JPKI暗証番号リセット」 (at any hour\n"
+    "       except during maintenance).  It asks for the signature PIN.\n"
+    "    2. Within 24 hours, between 06:30 and 23:00 except during maintenance, go\n"
+    "       to the kiosk, hold the card over it, enter the signature PIN and set\n"
+    "       the new one.  After 24 hours start over.\n";
 
 static const char kiosk_varies_text[] =
     "    Which kiosks do this varies: https://www.jpki.go.jp/\n";
@@ -38,30 +38,45 @@ static const char kiosk_varies_text[] =
 static const char phone_text[] =
     "  - In the Mynaportal app of that smartphone; nowhere else.\n";
 
-static const char no_certificate_text[] =
+static const char no_auth_text[] =
+    "  - There is nothing to reset: the card holds no user authentication\n"
+    "    certificate (it can be declined).\n";
+
+static const char no_sign_text[] =
     "  - There is nothing to reset: the card holds no signature certificate (in\n"
     "    principle none is issued to holders under 15, and it can be declined).\n";
 
 static const char maybe_no_certificate_text[] =
-    "    It also looks so on a card that never got a signature certificate.\n";
+    "    It also looks so on a card that never got the certificate of this PIN.\n";
 
-/* Which PINs can be reset, and by what; kiosk NULL: at the counter only. */
+/*
+ * Which PINs can be reset, and by what.  kiosk NULL: at the counter only;
+ * none: what is said if the card lacks the PIN's certificate.
+ */
 static const struct reset_row {
 	enum jpki_pin	 pin;
 	enum jpki_pin	 other;		/* that the kiosk asks for */
-	const char	*kiosk;
+	const char	*kiosk, *none;
 } resets[] = {
-	{ JPKI_PIN_AUTH, JPKI_PIN_SIGN, kiosk_auth_text },
-	{ JPKI_PIN_SIGN, JPKI_PIN_AUTH, kiosk_sign_text },
-	{ JPKI_PIN_INPUT, JPKI_PIN_INPUT, NULL },
-	{ JPKI_PIN_REGISTER, JPKI_PIN_REGISTER, NULL },
-	{ JPKI_PIN_REGISTER_COMMON, JPKI_PIN_REGISTER_COMMON, NULL },
-	{ JPKI_PIN_INPUT_A, JPKI_PIN_INPUT_A, NULL },
-	{ JPKI_PIN_INPUT_B, JPKI_PIN_INPUT_B, NULL },
-	{ JPKI_PIN_SURFACE_A, JPKI_PIN_SURFACE_A, NULL },
-	{ JPKI_PIN_SURFACE_B, JPKI_PIN_SURFACE_B, NULL },
-	{ JPKI_PIN_SURFACE_BIRTH, JPKI_PIN_SURFACE_BIRTH, NULL },
+	{ JPKI_PIN_AUTH, JPKI_PIN_SIGN, kiosk_auth_text, no_auth_text },
+	{ JPKI_PIN_SIGN, JPKI_PIN_AUTH, kiosk_sign_text, no_sign_text },
+	{ JPKI_PIN_INPUT, JPKI_PIN_INPUT, NULL, NULL },
+	{ JPKI_PIN_REGISTER, JPKI_PIN_REGISTER, NULL, NULL },
+	{ JPKI_PIN_REGISTER_COMMON, JPKI_PIN_REGISTER_COMMON, NULL, NULL },
+	{ JPKI_PIN_INPUT_A, JPKI_PIN_INPUT_A, NULL, NULL },
+	{ JPKI_PIN_INPUT_B, JPKI_PIN_INPUT_B, NULL, NULL },
+	{ JPKI_PIN_SURFACE_A, JPKI_PIN_SURFACE_A, NULL, NULL },
+	{ JPKI_PIN_SURFACE_B, JPKI_PIN_SURFACE_B, NULL, NULL },
+	{ JPKI_PIN_SURFACE_BIRTH, JPKI_PIN_SURFACE_BIRTH, NULL, NULL },
 };
+
+enum jpki_answer
+guide_certificate(const struct jpki_availability *have, enum jpki_pin pin)
+{
+	if (pin == JPKI_PIN_AUTH)
+		return have->auth;
+	return pin == JPKI_PIN_SIGN ? have->sign : JPKI_YES;
+}
 
 static void
 put_card_routes(FILE *f, const struct guide *guide, const struct reset_row *row)
@@ -69,7 +84,7 @@ put_card_routes(FILE *f, const struct guide *guide, const struct reset_row *row)
 	fputs(counter_text, f);
 	if (row->kiosk == NULL)
 		return;
-	if (!guide->works[row->other]) {
+	if (guide->locked[row->other]) {
 		fputs(only_counter_text, f);
 		return;
 	}
@@ -80,17 +95,17 @@ put_card_routes(FILE *f, const struct guide *guide, const struct reset_row *row)
 static void
 put_routes(FILE *f, const struct guide *guide, const struct reset_row *row)
 {
-	bool is_sign = row->pin == JPKI_PIN_SIGN;
+	enum jpki_answer have = guide_certificate(&guide->have, row->pin);
 
 	fprintf(f, "\nThe %s is locked.  A PC cannot reset it.\n",
 	    jpki_pin_describe(row->pin)->title);
-	if (is_sign && guide->have.sign == JPKI_NO)
-		fputs(no_certificate_text, f);
+	if (have == JPKI_NO)
+		fputs(row->none, f);
 	else if (guide->kind == JPKI_KIND_PHONE)
 		fputs(phone_text, f);
 	else
 		put_card_routes(f, guide, row);
-	if (is_sign && guide->have.sign == JPKI_UNKNOWN)
+	if (have == JPKI_UNKNOWN)
 		fputs(maybe_no_certificate_text, f);
 }
 

@@ -10,11 +10,14 @@
 
 struct guide {
 	enum jpki_kind		kind;
-	/* EF 0008: a PIN that looks locked may belong to no certificate. */
+	/* A PIN that looks locked may belong to no certificate. */
 	struct jpki_availability have;
 	bool			locked[JPKI_PIN_COUNT];
-	bool			works[JPKI_PIN_COUNT];	/* tries are left */
 };
+
+/* Has the card the certificate of this PIN?  YES for a PIN of none. */
+enum jpki_answer guide_certificate(const struct jpki_availability *have,
+		    enum jpki_pin pin);
 
 /* The ways to reset every locked PIN; nothing if none is. */
 void	guide_put(FILE *f, const struct guide *guide);

@@ -5,31 +5,42 @@
 #include <stddef.h>
 
 static const int stopping[] = { SIGINT, SIGTERM, SIGHUP };
+static const int sleeping[] = { SIGTSTP, SIGTTIN, SIGTTOU };
 
 #define STOPPING	(sizeof stopping / sizeof stopping[0])
+#define SLEEPING	(sizeof sleeping / sizeof sleeping[0])
 
 /* The signal mask belongs to the whole program, and so do these. */
 static sigset_t mask_before;
 static unsigned depth;
 
 static sigset_t
-stopping_set(void)
+set_of(const int *signals, size_t count)
 {
 	sigset_t set;
 
 	(void)sigemptyset(&set);
-	for (size_t i = 0; i < STOPPING; i++)
-		(void)sigaddset(&set, stopping[i]);
+	for (size_t i = 0; i < count; i++)
+		(void)sigaddset(&set, signals[i]);
 	return set;
 }
 
 void
 interrupt_hold(void)
 {
-	sigset_t set = stopping_set();
+	sigset_t set = set_of(stopping, STOPPING);
 
 	if (depth++ == 0)
 		(void)sigprocmask(SIG_BLOCK, &set, &mask_before);
+}
+
+void
+interrupt_hold_awake(void)
+{
+	sigset_t set = set_of(sleeping, SLEEPING);
+
+	interrupt_hold();
+	(void)sigprocmask(SIG_BLOCK, &set, NULL);
 }
 
 void
@@ -39,6 +50,17 @@ interrupt_release(void)
 		(void)sigprocmask(SIG_SETMASK, &mask_before, NULL);
 }
 
+/* Started by nohup, or behind: then the program is not to end by it. */
+static bool
+is_ignored(int signum)
+{
+	struct sigaction action;
+
+	return sigaction(signum, NULL, &action) == 0 &&
+	    action.sa_handler == SIG_IGN;
+}
+
+/* While blocked, a signal is pending even if it is ignored. */
 bool
 interrupt_noted(void)
 {
@@ -47,15 +69,23 @@ interrupt_noted(void)
 	if (sigpending(&pending) != 0)
 		return false;
 	for (size_t i = 0; i < STOPPING; i++)
-		if (sigismember(&pending, stopping[i]) == 1)
+		if (sigismember(&pending, stopping[i]) == 1 &&
+		    !is_ignored(stopping[i]))
 			return true;
 	return false;
 }
 
 void
+interrupt_drop(void)
+{
+	while (interrupt_noted())
+		interrupt_take();
+}
+
+void
 interrupt_take(void)
 {
-	sigset_t	set = stopping_set();
+	sigset_t	set = set_of(stopping, STOPPING);
 	int		signum;
 
 	(void)sigwait(&set, &signum);

@@ -3,6 +3,7 @@
  * Ctrl-C at a bad moment: while a file is put in place, or while a PIN is
  * verified on the card, the wish to stop is noted and obeyed a little later.
  * SIGINT, SIGTERM and SIGHUP; SIGQUIT stays the way out of a hanging card.
+ * Ctrl-Z is another wish: a program that sleeps goes on later.
  */
 #ifndef INTERRUPT_H
 #define INTERRUPT_H
@@ -11,9 +12,13 @@
 
 /* These nest; at the last release, what was noted acts. */
 void	interrupt_hold(void);
+/* Also what makes a program sleep: then it would keep the card for itself. */
+void	interrupt_hold_awake(void);
 void	interrupt_release(void);
-/* Was one noted?  Only while held. */
+/* Was a wish to end noted?  Only while held. */
 bool	interrupt_noted(void);
+/* Forget it, for it was obeyed or came too late; only while held. */
+void	interrupt_drop(void);
 /* Block until one is noted, and take it; only while held. */
 void	interrupt_take(void);
 

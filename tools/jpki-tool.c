@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* jpki-tool: the My Number Card's JPKI from the command line. */
-#include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -8,6 +7,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "interrupt.h"
 #include "outfile.h"
 #include "outtext.h"
 #include "tool.h"
@@ -138,9 +138,25 @@ tool_card_open(struct tool *t)
 }
 
 void
-tool_card_close(struct tool *t)
+tool_hold(struct tool *t)
+{
+	if (!t->held)
+		interrupt_hold_awake();
+	t->held = true;
+}
+
+enum exit_code
+tool_card_close(struct tool *t, enum exit_code code)
 {
 	jpki_card_close(&t->card);
+	if (!t->held)
+		return code;
+	if (code == EXIT_DONE && t->done == NULL && interrupt_noted())
+		code = fail_err(t, JPKI_ERR_CANCELLED);
+	interrupt_drop();
+	interrupt_release();
+	t->held = false;
+	return code;
 }
 
 bool
@@ -153,9 +169,12 @@ tool_err_is_local(enum jpki_err err)
 static enum exit_code
 out_finish(struct tool *t)
 {
-	if (ferror(t->out) || fflush(t->out) != 0)
-		return fail_err(t, JPKI_ERR_MEMORY);
-	return EXIT_DONE;
+	if (!ferror(t->out) && fflush(t->out) == 0)
+		return EXIT_DONE;
+	if (t->done != NULL)
+		return fail(EXIT_FAILED, "%s, but memory ran out; close other "
+		    "programs", t->done);
+	return fail_err(t, JPKI_ERR_MEMORY);
 }
 
 enum exit_code
@@ -180,8 +199,7 @@ run_command(struct tool *t, const struct command *c)
 		return fail_err(t, err);
 	start_log(t);
 	t->now = (int64_t)time(NULL);
-	code = c->run(t);
-	tool_card_close(t);
+	code = tool_card_close(t, c->run(t));
 	jpki_ctx_free(&t->ctx);
 	return code;
 }
@@ -243,7 +261,7 @@ run(const struct options *opt)
 	if (code == EXIT_DONE)
 		code = out_finish(&t);
 	if (code == EXIT_DONE)
-		code = outfile_stdout(t.out_text, t.out_size);
+		code = outfile_stdout(t.done, t.out_text, t.out_size);
 	(void)fclose(t.out);
 	free(t.out_text);
 	return code;

@@ -153,24 +153,46 @@ write_device(const char *path, const void *p, size_t n)
 	return err;
 }
 
+/* May a file be put beside path? */
+static int
+check_folder(const char *path)
+{
+	char	*folder = beside(path, ".");
+	int	 err = 0;
+
+	if (folder == NULL)
+		return ENOMEM;
+	if (faccessat(AT_FDCWD, folder, W_OK | X_OK, AT_EACCESS) != 0)
+		err = errno;
+	free(folder);
+	return err;
+}
+
+/* What stands at path; a name that is free has no mode. */
+static int
+look(const char *path, struct stat *st)
+{
+	if (lstat(path, st) != 0) {
+		st->st_mode = 0;
+		return errno == ENOENT ? 0 : errno;
+	}
+	if (S_ISLNK(st->st_mode) && stat(path, st) != 0)
+		st->st_mode = S_IFREG;	/* it points nowhere: a name taken */
+	return S_ISDIR(st->st_mode) ? EISDIR : 0;
+}
+
 enum exit_code
 outfile_check(const char *path, bool force)
 {
-	struct stat st;
+	struct stat	st;
+	int		err = look(path, &st);
 
-	if (lstat(path, &st) != 0) {
-		if (errno == ENOENT)
-			return EXIT_DONE;
-		return fail_file("write", path, errno);
-	}
-	if (S_ISLNK(st.st_mode) && stat(path, &st) != 0)
-		st.st_mode = S_IFREG;	/* it points nowhere: a name taken */
-	if (S_ISDIR(st.st_mode))
-		return fail_file("write", path, EISDIR);
-	if (S_ISREG(st.st_mode) && !force)
+	if (err == 0 && S_ISREG(st.st_mode) && !force)
 		return fail(EXIT_FAILED, "%s exists and is left as it is; "
 		    "choose another name, or give --force", path);
-	return EXIT_DONE;
+	if (err == 0 && (S_ISREG(st.st_mode) || st.st_mode == 0))
+		err = check_folder(path);
+	return err == 0 ? EXIT_DONE : fail_file("write", path, err);
 }
 
 enum exit_code
@@ -191,12 +213,16 @@ outfile_write(const char *path, const void *p, size_t n, bool force,
 }
 
 enum exit_code
-outfile_stdout(const void *p, size_t n)
+outfile_stdout(const char *done, const void *p, size_t n)
 {
 	int err = write_all(STDOUT_FILENO, p, n);
 
 	if (err == 0)
 		return EXIT_DONE;
+	if (done != NULL)
+		return fail(EXIT_FAILED, "%s, but standard output cannot be "
+		    "written to: %s; check what it is connected to", done,
+		    strerror(err));
 	return fail(EXIT_FAILED, "cannot write to standard output: %s; "
 	    "check what it is connected to", strerror(err));
 }

@@ -11,8 +11,9 @@
 /* All functions report their errors. */
 
 /*
- * Would outfile_write() refuse the path because it exists?  Asked before the
- * card is used, so that no PIN is spent in vain.
+ * Would outfile_write() refuse the path, because it exists or its folder does
+ * not, or cannot be written to?  Asked before the card is used, so that no
+ * PIN is spent in vain.
  */
 enum exit_code	outfile_check(const char *path, bool force);
 
@@ -25,6 +26,7 @@ enum exit_code	outfile_check(const char *path, bool force);
 enum exit_code	outfile_write(const char *path, const void *p, size_t n,
 		    bool force, bool secret);
 
-enum exit_code	outfile_stdout(const void *p, size_t n);
+/* done: what holds even if this fails, such as "the PIN is changed", or NULL. */
+enum exit_code	outfile_stdout(const char *done, const void *p, size_t n);
 
 #endif

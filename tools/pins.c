@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "pins.h"
 
+#include <limits.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
-#include "interrupt.h"
+#include "outtext.h"
 #include "pinsource.h"
 #include "ui.h"
 
@@ -15,18 +17,70 @@ static const uint32_t exclusive[] = {
 	OPT(NEW_PIN_FD) | OPT(NEW_PIN_FILE),
 };
 
-static bool
-is_zero(const struct options *opt, enum option_id id)
-{
-	const char *s = opt->value[id];
+/* Where the PIN and the new one come from. */
+static const struct source {
+	enum option_id fd, file;
+} sources[] = {
+	{ OPT_PIN_FD, OPT_PIN_FILE },
+	{ OPT_NEW_PIN_FD, OPT_NEW_PIN_FILE },
+};
 
-	return s != NULL && s[0] != '\0' && s[strspn(s, "0")] == '\0';
+/* Is the source this file, whatever its name or number? */
+static enum exit_code
+source_is(const struct options *opt, const struct source *source,
+    const struct stat *file, bool *same)
+{
+	struct stat	st;
+	int		fd, err = -1;
+
+	if (opt->seen[source->fd]) {
+		fd = options_number(opt, source->fd, INT_MAX);
+		if (fd < 0)
+			return EXIT_USAGE;
+		err = fstat(fd, &st);
+	} else if (opt->seen[source->file]) {
+		err = stat(opt->value[source->file], &st);
+	}
+	*same = err == 0 && st.st_dev == file->st_dev &&
+	    st.st_ino == file->st_ino;
+	return EXIT_DONE;
 }
 
-bool
-pins_use_stdin(const struct options *opt)
+enum exit_code
+pins_leave_stdin(const struct options *opt)
 {
-	return is_zero(opt, OPT_PIN_FD) || is_zero(opt, OPT_NEW_PIN_FD);
+	struct stat	file;
+	enum exit_code	code = EXIT_DONE;
+
+	if (fstat(STDIN_FILENO, &file) != 0)
+		return EXIT_DONE;
+	for (size_t i = 0; i < sizeof sources / sizeof sources[0] &&
+	    code == EXIT_DONE; i++) {
+		bool same;
+
+		code = source_is(opt, &sources[i], &file, &same);
+		if (code == EXIT_DONE && same)
+			code = fail(EXIT_USAGE, "standard input cannot give "
+			    "both the PIN and the data; name a file");
+	}
+	return code;
+}
+
+/* Not one descriptor for both. */
+static enum exit_code
+check_descriptors(const struct options *opt)
+{
+	int fd, new_fd;
+
+	if (!opt->seen[OPT_PIN_FD] || !opt->seen[OPT_NEW_PIN_FD])
+		return EXIT_DONE;
+	fd = options_number(opt, OPT_PIN_FD, INT_MAX);
+	new_fd = fd < 0 ? -1 : options_number(opt, OPT_NEW_PIN_FD, INT_MAX);
+	if (new_fd < 0)
+		return EXIT_USAGE;
+	return fd != new_fd ? EXIT_DONE : fail(EXIT_USAGE, "--pin-fd and "
+	    "--new-pin-fd name one descriptor, which is read to its end; "
+	    "give two");
 }
 
 static enum exit_code
@@ -37,12 +91,7 @@ check_options(const struct options *opt)
 	for (size_t i = 0; i < sizeof exclusive / sizeof exclusive[0] &&
 	    code == EXIT_DONE; i++)
 		code = options_exclude(opt, exclusive[i]);
-	if (code == EXIT_DONE && opt->seen[OPT_PIN_FD] &&
-	    opt->seen[OPT_NEW_PIN_FD] &&
-	    atoi(opt->value[OPT_PIN_FD]) == atoi(opt->value[OPT_NEW_PIN_FD]))
-		code = fail(EXIT_USAGE, "--pin-fd and --new-pin-fd name one "
-		    "descriptor, which is read to its end; give two");
-	return code;
+	return code == EXIT_DONE ? check_descriptors(opt) : code;
 }
 
 /* Judge the form of a secret, which may be NULL: not given yet. */
@@ -100,13 +149,12 @@ look_before_asking(struct tool *t, enum jpki_pin which,
 	enum jpki_err	err = jpki_pin_info(t->card, which, info);
 	enum exit_code	code = EXIT_DONE;
 
-	if (err == JPKI_OK && info->locked)
-		err = JPKI_ERR_PIN_LOCKED;
-	else if (err == JPKI_OK && info->tries_left == 1 &&
-	    !t->opt->seen[OPT_LAST_TRY])
-		err = JPKI_ERR_PIN_LAST_TRY;
 	if (err != JPKI_OK)
-		code = fail_pin(t, which, err, info->tries_left);
+		code = fail_err(t, err);
+	else if (info->locked)
+		code = fail_pin(t, which, JPKI_ERR_PIN_LOCKED, 0);
+	else if (info->tries_left == 1 && !t->opt->seen[OPT_LAST_TRY])
+		code = fail_pin(t, which, JPKI_ERR_PIN_LAST_TRY, 1);
 	jpki_card_end(t->card);
 	return code;
 }
@@ -130,6 +178,29 @@ describe_form(enum jpki_pin which, int tries_left, char *room, size_t n)
 	    desc->letters ? "letters and digits" : "digits", tries);
 }
 
+/* " of the card in READER", if there are others; no transaction is open. */
+static void
+describe_card(const struct tool *t, char *room, size_t n)
+{
+	struct jpki_reader	*readers = NULL;
+	size_t			 count = 0, cards = 0;
+	FILE			*f;
+
+	room[0] = '\0';
+	if (jpki_readers(t->ctx, &readers, &count) != JPKI_OK)
+		return;
+	for (size_t i = 0; i < count; i++)
+		cards += readers[i].has_card;
+	jpki_readers_free(&readers, count);
+	f = cards > 1 ? fmemopen(room, n, "w") : NULL;
+	if (f == NULL)
+		return;
+	fputs(" of the card in ", f);
+	text_put(f, jpki_card_reader(t->card));
+	(void)fclose(f);
+	room[n - 1] = '\0';
+}
+
 /* Ask, fold and judge: the form of a PIN costs no try. */
 static enum exit_code
 ask(struct tool *t, enum jpki_pin which, enum jpki_pin_use use,
@@ -140,7 +211,9 @@ ask(struct tool *t, enum jpki_pin which, enum jpki_pin_use use,
 
 	if (jpki_secret_new(&secret) != JPKI_OK)
 		return fail_err(t, JPKI_ERR_MEMORY);
-	code = ui_ask_secret(prompt, secret);
+	code = ui_ask_secret(prompt, use == JPKI_PIN_TO_SET ?
+	    "--new-pin-fd or --new-pin-file" : "--pin-fd or --pin-file",
+	    secret);
 	if (code == EXIT_DONE) {
 		pinsource_fold(secret);
 		code = check_form(t, which, use, secret);
@@ -155,13 +228,14 @@ ask(struct tool *t, enum jpki_pin which, enum jpki_pin_use use,
 static enum exit_code
 ask_current(struct tool *t, struct pins *pins, int tries_left)
 {
-	char prompt[160], form[80];
+	char prompt[720], form[80], card[512];
 
 	if (pins->current != NULL)
 		return EXIT_DONE;
 	describe_form(pins->which, tries_left, form, sizeof form);
-	(void)snprintf(prompt, sizeof prompt, "Enter the %s%s: ",
-	    jpki_pin_describe(pins->which)->title, form);
+	describe_card(t, card, sizeof card);
+	(void)snprintf(prompt, sizeof prompt, "Enter the %s%s%s: ",
+	    jpki_pin_describe(pins->which)->title, card, form);
 	return ask(t, pins->which, JPKI_PIN_CURRENT, prompt, &pins->current);
 }
 
@@ -239,16 +313,6 @@ pin_flags(const struct tool *t)
 	return t->opt->seen[OPT_LAST_TRY] ? JPKI_ALLOW_LAST_TRY : 0;
 }
 
-/*
- * From here to the end of the program Ctrl-C is only noted: a program that
- * dies leaves the PIN verified on the card, for others to use.
- */
-static void
-hold_until_the_end(void)
-{
-	interrupt_hold();
-}
-
 enum exit_code
 pins_login(struct tool *t, struct pins *pins, int *tries_left)
 {
@@ -258,7 +322,7 @@ pins_login(struct tool *t, struct pins *pins, int *tries_left)
 
 	if (code != EXIT_DONE)
 		return code;
-	hold_until_the_end();
+	tool_hold(t);
 	err = jpki_pin_verify(t->card, pins->which,
 	    jpki_secret_bytes(pins->current), jpki_secret_len(pins->current),
 	    pin_flags(t), &left);
@@ -278,12 +342,14 @@ pins_change(struct tool *t, struct pins *pins)
 
 	if (code != EXIT_DONE)
 		return code;
-	hold_until_the_end();
+	tool_hold(t);
 	err = jpki_pin_change(t->card, pins->which,
 	    jpki_secret_bytes(pins->current), jpki_secret_len(pins->current),
 	    jpki_secret_bytes(pins->next), jpki_secret_len(pins->next),
 	    pin_flags(t), &left);
 	pins_free(pins);
-	return err == JPKI_OK ? EXIT_DONE :
-	    fail_pin(t, pins->which, err, left);
+	if (err != JPKI_OK)
+		return fail_pin(t, pins->which, err, left);
+	t->done = "the PIN is changed";
+	return EXIT_DONE;
 }

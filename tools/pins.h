@@ -36,7 +36,7 @@ enum exit_code	pins_login(struct tool *t, struct pins *pins,
 /* Change the PIN, likewise; a new one typed at the terminal is typed twice. */
 enum exit_code	pins_change(struct tool *t, struct pins *pins);
 
-/* Does a PIN come from standard input? */
-bool		pins_use_stdin(const struct options *opt);
+/* Reports a PIN that would come from standard input, where the data does. */
+enum exit_code	pins_leave_stdin(const struct options *opt);
 
 #endif

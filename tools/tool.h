@@ -20,6 +20,9 @@ struct tool {
 	char			*out_text;
 	size_t			 out_size;
 	int64_t			 now;		/* seconds since 1970 UTC */
+	bool			 held;		/* Ctrl-C, until the card is closed */
+	/* What the card has done for good, whatever fails now; or NULL. */
+	const char		*done;
 };
 
 /* A verb: operands stand in t->opt->operand[1] and behind. */
@@ -39,8 +42,18 @@ verb_fn	cmd_wait;
  */
 enum exit_code	tool_card_open(struct tool *t);
 
-/* As soon as no command follows; logs out.  Fine if none is open. */
-void		tool_card_close(struct tool *t);
+/*
+ * From here to tool_card_close() Ctrl-C and Ctrl-Z are only noted: a program
+ * that ends or sleeps leaves the PIN verified on the card, for others to use.
+ */
+void		tool_hold(struct tool *t);
+
+/*
+ * As soon as no command follows; logs out.  Fine if none is open.  Returns the
+ * code, or EXIT_CANCELLED after reporting: Ctrl-C was noted, and nothing is
+ * done for good.
+ */
+enum exit_code	tool_card_close(struct tool *t, enum exit_code code);
 
 /*
  * Write what the verb printed to a file, instead of standard output.  Reports

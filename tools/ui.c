@@ -143,7 +143,7 @@ ask_once(struct prompt *p, const char *prompt, struct jpki_secret *out)
 }
 
 enum exit_code
-ui_ask_secret(const char *prompt, struct jpki_secret *out)
+ui_ask_secret(const char *prompt, const char *instead, struct jpki_secret *out)
 {
 	struct prompt	p;
 	int		err;
@@ -153,7 +153,7 @@ ui_ask_secret(const char *prompt, struct jpki_secret *out)
 		if (p.tty >= 0)
 			(void)close(p.tty);
 		return fail(EXIT_USAGE, "there is no terminal to ask for the "
-		    "PIN at; give it with --pin-fd or --pin-file");
+		    "PIN at; give it with %s", instead);
 	}
 	while ((err = ask_once(&p, prompt, out)) == EINTR &&
 	    caught_signal == SIGTSTP)

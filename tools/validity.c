@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "validity.h"
 
+#include <string.h>
 #include <time.h>
 
 #define JST_AHEAD	(9 * 3600)
@@ -29,10 +30,8 @@ validity_rfc3339(int64_t epoch, char room[VALIDITY_TEXT])
 const char *
 validity_day(int64_t epoch, char room[VALIDITY_TEXT])
 {
-	struct tm tm = in_japan(epoch);
-
-	if (strftime(room, VALIDITY_TEXT, "%Y-%m-%d", &tm) == 0)
-		room[0] = '\0';
+	(void)validity_rfc3339(epoch, room);
+	room[strcspn(room, "T")] = '\0';
 	return room;
 }
 

@@ -153,6 +153,43 @@ not_there_is_reported() {
 	expect_failure 1 'holds no user authentication certificate'
 }
 
+# What is wrong with the CA's file is no fault of the certificate.
+malformed_ca_hides_no_certificate() {
+	run cert auth
+	expect_success 'Serial number' 'claims a TEST CA'
+	run cert auth -j
+	expect_json '.ca == "test" and (.ca_proved | not)'
+	run cert auth-ca
+	expect_failure 1 'CA certificate for user authentication on the card'
+}
+
+damage_ca() {
+	printf '\x30\x03\xFF\xFF\xFF' |
+		dd of="$1/files/jpki-000B.bin" conv=notrunc status=none
+}
+
+# As that of every card under a CA that is not pinned.
+unknown_ca_is_no_reproach() {
+	run cert auth
+	expect_success 'not among those that can be recognised' 'says nothing against'
+	expect_no_output 'do not rely'
+	run status
+	expect_success 'says nothing against'
+	run cert auth -j
+	expect_json '.ca == "unknown"'
+}
+
+rename_ca() { sed -i 's/JPKI-TEST/JPKI-BEST/g' "$1/files/jpki-000A.bin"; }
+
+# in_altered_world CHANGE FUNCTION: CHANGE is given the card's folder.
+in_altered_world() {
+	local card
+	card=$(card_of adult) || { echo 'no card could be made'; return; }
+	LC_ALL=C "$1" "$card"
+	"$JPKI_VCARD" run "$card" -- "$0" --play "$2" ||
+		echo "the world ended with status $?"
+}
+
 play "$@"
 tap_tool ssh-keygen
 
@@ -177,6 +214,10 @@ tap 'a garbled signature certificate is reported' \
 	in_world adult garbage_is_reported --quirk cert-garbage=sign
 tap 'one that is too long is reported' \
 	in_world adult garbage_is_reported --quirk cert-garbage=sign-length
+tap 'a malformed CA certificate hides no certificate' \
+	in_altered_world damage_ca malformed_ca_hides_no_certificate
+tap 'an unknown CA is no reproach' \
+	in_altered_world rename_ca unknown_ca_is_no_reproach
 for how in 6a82 empty ff; do
 	tap "a missing certificate ($how) is reported" \
 		in_world adult not_there_is_reported --quirk no-auth-cert=$how

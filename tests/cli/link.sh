@@ -44,7 +44,19 @@ removed_during_verify() {
 	control counters clear
 	control fault 'remove=after@ins=20#2'
 	run_pin 1234 pin verify auth
-	expect_failure 3 ';'
+	expect_failure 3 'the PIN may have been sent: look with "jpki-tool status" first'
+	! grep 'try again' "$err"
+	expect_equal 'VERIFYs' "$(sent_verifies)" 1
+	recovers
+	expect_tries auth 3
+}
+
+odd_answer_to_verify() {
+	control counters clear
+	control fault 'sw=6F00,after@ins=20#2'
+	run_pin 1234 pin verify auth
+	expect_failure 1 '(status 6F00); the PIN may have been sent'
+	! grep 'try again' "$err"
 	expect_equal 'VERIFYs' "$(sent_verifies)" 1
 	recovers
 	expect_tries auth 3
@@ -94,6 +106,7 @@ play "$@"
 
 tap 'the card leaves anywhere in status' in_world adult removed_anywhere_in_status
 tap 'the card leaves during VERIFY' in_world adult removed_during_verify
+tap 'an odd answer to VERIFY' in_world adult odd_answer_to_verify
 tap 'the card leaves during CHANGE' in_world adult removed_during_change
 tap 'the card leaves during a signature' in_world adult removed_during_signature
 tap 'garbled answers are reported' in_world adult garbled_answers_are_reported

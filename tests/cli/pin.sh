@@ -166,6 +166,17 @@ pins_are_changed() {
 	expect_success
 }
 
+# The PIN is another one now: who only hears of standard output loses tries.
+unheard_change_is_said() {
+	code=0
+	: >"$out"
+	"$JPKI_TOOL" pin change auth --pin-fd 8 --new-pin-fd 9 8< <(echo 1234) \
+		9< <(echo 5678) >/dev/full 2>"$err" || code=$?
+	expect_failure 1 'the PIN is changed, but'
+	run_pin 5678 pin verify auth
+	expect_success
+}
+
 # not_changed NAME OLD NEW CODE TEXT: and nothing is sent.
 not_changed() {
 	run_change "$2" "$3" pin change "$1"
@@ -259,6 +270,8 @@ for quirk in locked-6983 query-locked-sw query-6700-short; do
 		in_world adult locked_pin_is_never_sent --quirk $quirk
 done
 tap 'PINs are changed' in_world adult pins_are_changed
+tap 'a change is said even if standard output is full' \
+	in_world adult unheard_change_is_said
 tap 'new PINs obey the rules, or nothing is sent' \
 	in_world adult new_pins_obey_the_rules
 tap 'a wrong current PIN changes nothing' \

@@ -116,10 +116,49 @@ one_existing_output_stops_all() {
 	expect_files "$work/d" one three two two.sig
 }
 
+# clashes TEXT FILE...: nothing is sent, nothing is written.
+clashes() {
+	local text=$1
+	shift
+	run_pin 1234 sign -f -k auth --suffix .sig "$@"
+	expect_failure 2 "$text"
+	expect_equal 'commands' "$(sent_commands)" 0
+}
+
+clashing_outputs_stop_all() {
+	make_documents
+	cd "$work/d" || return
+	clashes 'one.sig would be written twice' one two one
+	clashes 'one.sig would be written twice' one ../d/one
+	run_pin 1234 sign -k auth --suffix .sig "$work/d/one" one
+	expect_failure 2 'twice'
+	expect_equal 'commands' "$(sent_commands)" 0
+	expect_files "$work/d" one three two
+	echo mine >one.sig
+	clashes 'one.sig is to be signed' one one.sig
+	clashes 'one.sig is to be signed' "$work/d/one.sig" one
+	run_pin 1234 sign -f -k auth -o one ./one
+	expect_failure 2 'one is to be signed'
+	expect_equal 'commands' "$(sent_commands)" 0
+	expect_equal 'the file' "$(cat one.sig)" mine
+	rm one.sig
+	ln -s one link
+	run_pin 1234 sign -k auth --suffix .sig one link
+	expect_success
+	expect_files "$work/d" link link.sig one one.sig three two
+}
+
 unwritable_output_leaves_nothing() {
 	make_documents
 	run_pin 1234 sign -k auth -o "$work/none/sig" "$work/d/one"
 	expect_failure 1 'No such file'
+	expect_equal 'commands' "$(sent_commands)" 0
+	run_pin 1234 cert auth --pem -o "$work/none/pem"
+	expect_failure 1 'No such file'
+	expect_equal 'commands' "$(sent_commands)" 0
+	run_pin 1234 sign -k auth -o "$work/d/one/sig" "$work/d/one"
+	expect_failure 1 'Not a directory'
+	expect_equal 'commands' "$(sent_commands)" 0
 	run_pin 1234 sign -k auth -o "$work/d" "$work/d/one"
 	expect_failure 1 'Is a directory'
 	expect_equal 'commands' "$(sent_commands)" 0
@@ -222,6 +261,30 @@ interrupted_batch_writes_nothing() {
 	[ "$(sent_signatures)" -lt 3 ] || echo 'it signed on'
 }
 
+# Nobody reads the pipe.  With the card closed, Ctrl-C ends the wait.
+stuck_output_can_be_stopped() {
+	local pid try
+	mkfifo "$work/stuck"
+	mark=$(wc -c <"$JPKI_VCARD_LOG")
+	env --default-signal=INT "$JPKI_TOOL" sign -k auth --pin-fd 9 \
+		-o "$work/stuck" "$0" 9< <(echo 1234) >"$out" 2>"$err" &
+	pid=$!
+	until [ "$(sent_signatures)" -gt 0 ] && [ -z "$(expect_logged_out)" ]; do
+		kill -0 "$pid" 2>/dev/null || { echo 'it ended early'; return; }
+		sleep 0.05
+	done
+	kill -s INT "$pid"
+	for try in {1..300}; do
+		kill -0 "$pid" 2>/dev/null || break
+		sleep 0.1
+	done
+	kill -s KILL "$pid" 2>/dev/null && echo "it waits on ($try)"
+	wait "$pid"
+	code=$?
+	# Ended by the signal, or by its own hand if that came just before.
+	[ "$code" = 130 ] || [ "$code" = 6 ] || echo "exit status $code"
+}
+
 signatures_so_far() { grep -c '"command":"802A' "$JPKI_VCARD_LOG"; }
 
 play "$@"
@@ -234,6 +297,7 @@ tap 'a batch costs one command each, and one VERIFY' \
 	in_world adult batch_costs_one_command_each
 tap 'an existing output is kept' in_world adult existing_output_is_kept
 tap 'one existing output stops all' in_world adult one_existing_output_stops_all
+tap 'outputs that clash stop all' in_world adult clashing_outputs_stop_all
 tap 'an output that cannot be written leaves nothing' \
 	in_world adult unwritable_output_leaves_nothing
 tap 'a half-written output is removed' in_world adult half_written_output_is_removed
@@ -245,4 +309,5 @@ tap 'a wrong signature is thrown away' in_world adult wrong_signature_is_thrown_
 tap 'a failed batch writes nothing' in_world adult failed_batch_writes_nothing
 tap 'an interrupted batch writes nothing' \
 	in_world adult interrupted_batch_writes_nothing
+tap 'a stuck output can be stopped' in_world adult stuck_output_can_be_stopped
 tap_end

@@ -52,7 +52,8 @@ status_costs_its_budget() {
 every_pin_is_shown() {
 	run status -a
 	expect_success 'Card surface input assistance PIN' \
-		'Basic Resident Register PIN' 'as it should be'
+		'Basic Resident Register PIN' \
+		'Reserved reference                                locked, as it should be'
 	expect_equal 'VERIFYs' "$(sent_verifies)" 0
 	run status -aj
 	expect_json '.pins.input == {"tries_left":3,"tries_max":3,"locked":false}' \
@@ -99,6 +100,16 @@ no_auth_certificate() {
 	expect_failure 1 'no user authentication certificate'
 	run ssh-key
 	expect_failure 1 'no user authentication certificate'
+	# Its PIN is not locked but was never issued: no counter resets it.
+	run status
+	expect_success 'There is nothing to reset' 'no user authentication'
+	expect_no_output 'kiosk'
+	expect_no_output 'counter ('
+	run_pin 1234 sign -k auth "$0"
+	expect_failure 1 'no user authentication certificate'
+	run_pin 1234 pin verify auth
+	expect_failure 1 'no user authentication certificate'
+	expect_equal 'VERIFYs' "$(sent_verifies)" 0
 }
 
 phone_needs_its_pin_for_all() {
@@ -137,7 +148,8 @@ locked_auth_pin_has_two_ways() {
 	run status
 	expect_success 'LOCKED' 'municipal counter' 'JPKI暗証番号リセット' \
 		'if you know the signature PIN' 'Within 24 hours' '06:30' '23:00' \
-		'7-Eleven' 'https://www.jpki.go.jp/'
+		'7-Eleven' 'https://www.jpki.go.jp/' 'PIN at a time' \
+		'23:00 except during maintenance' '(at any hour'
 	expect_no_output 'matches your face'
 }
 
@@ -146,7 +158,18 @@ locked_sign_pin_has_two_ways() {
 	run status
 	expect_success 'LOCKED' 'municipal counter' 'JPKI暗証番号リセット' \
 		'if you know the user authentication PIN' 'matches your face' \
-		'https://www.jpki.go.jp/'
+		'https://www.jpki.go.jp/' 'one PIN at a time' \
+		'23:00 except during maintenance' '(at any hour'
+}
+
+# The card does not say how the other PIN stands: it may well be known.
+other_pin_unknown_leaves_the_kiosk() {
+	control tries auth 0
+	control counters clear
+	control fault 'sw=6F00@ins=20#2'
+	run status
+	expect_success 'does not say' 'if you know the signature PIN'
+	expect_no_output 'cannot help'
 }
 
 both_locked_leaves_the_counter() {
@@ -203,7 +226,7 @@ unknown_availability_is_null() {
 locked_may_mean_never_issued() {
 	control tries sign 0
 	run status
-	expect_success 'never got a signature certificate'
+	expect_success 'never got the certificate of this PIN'
 }
 
 play "$@"
@@ -223,6 +246,7 @@ tap 'a certificate that can be renewed' in_world expiring expiring_is_renewable
 tap 'a certificate that has expired' in_world expired expired_is_said
 tap 'a locked user authentication PIN' in_world adult locked_auth_pin_has_two_ways
 tap 'a locked signature PIN' in_world adult locked_sign_pin_has_two_ways
+tap 'the other PIN unknown' in_world adult other_pin_unknown_leaves_the_kiosk
 tap 'both locked' in_world locked both_locked_leaves_the_counter
 tap 'a locked input assistance PIN' in_world adult locked_input_pin_leaves_the_counter
 tap 'the last try is warned of' in_world adult last_try_is_warned_of

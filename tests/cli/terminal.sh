@@ -192,6 +192,69 @@ stopping_restores_the_terminal() {
 		ends 0'
 }
 
+# Ctrl-Z between VERIFY and logout: the program sleeps when the card is free
+# and has forgotten the PIN, not before.
+sleeping_holds_no_card() {
+	mkdir "$work/d"
+	touch "$work"/d/{1,2,3}
+	control fault 'delay-sign=500'
+	export WORK=$work
+	dialogue 'start env PS1=READY: bash --norc --noprofile --noediting -i
+		sees "READY:"
+		types "\$JPKI_TOOL sign -k auth --suffix .sig $env(WORK)/d/*"
+		sees "left): "
+		types 1234
+		while {[catch {exec grep -q "\"command\":\"802A" $env(JPKI_VCARD_LOG)}]} {
+			after 50
+		}
+		send -- "\032"
+		sees "Stopped"
+		set last [exec grep "\"event\":\"command\"" $env(JPKI_VCARD_LOG) | tail -n 1]
+		if {![regexp {"command":"00A4040C..(A0|D39210)} $last]} {
+			complain "it sleeps without logout: $last"
+		}
+		if {[catch {exec timeout 60 $env(JPKI_TOOL) status -j} said]} {
+			complain "it sleeps with the card: $said"
+		}
+		sees "READY:"
+		types fg
+		sees "READY:"
+		types exit
+		ends 0'
+	expect_files "$work/d" 1 1.sig 2 2.sig 3 3.sig
+}
+
+# Two cards: the person has to know which one the PIN goes to.
+prompt_names_the_reader() {
+	local reader
+	run readers -j
+	reader=$(jq -r '[.readers[] | select(.card)][0].reader' "$out")
+	export READER=$reader
+	dialogue 'tool pin verify auth
+		sees "PIN of the card in $env(READER) (4 digits; 3 tries left): "
+		types 1234
+		sees "is right"
+		ends 0'
+}
+
+# without_terminal TEXT ARGUMENT...: what is named is what is missing.
+without_terminal() {
+	local text=$1
+	shift
+	code=0
+	setsid --wait "$JPKI_TOOL" "$@" >"$out" 2>"$err" || code=$?
+	expect_failure 2 "$text"
+}
+
+missing_options_are_named() {
+	echo 1234 >"$work/pin"
+	chmod 600 "$work/pin"
+	without_terminal 'give it with --pin-fd or --pin-file' pin verify auth
+	without_terminal 'give it with --pin-fd or --pin-file' pin change auth
+	without_terminal 'give it with --new-pin-fd or --new-pin-file' \
+		pin change auth --pin-file "$work/pin"
+}
+
 # While the person thinks, others can use the card.
 nothing_is_held_while_asking() {
 	dialogue 'tool pin verify auth
@@ -267,6 +330,11 @@ tap 'locked PINs and last tries are not asked for' \
 tap 'cancelling restores the terminal' \
 	in_world adult cancelling_restores_the_terminal
 tap 'stopping restores the terminal' in_world adult stopping_restores_the_terminal
+tap 'a program that sleeps holds no card' in_world adult sleeping_holds_no_card
+tap 'the prompt names the reader if there are two cards' \
+	in_world adult prompt_names_the_reader --card "$(card_of adult)"
+tap 'no terminal: what is missing is named' \
+	in_world adult missing_options_are_named
 tap 'nothing is held while asking' in_world adult nothing_is_held_while_asking
 tap 'an exchanged card gets no PIN' in_world adult exchanged_card_gets_no_pin
 tap 'signing and certificates ask too' \

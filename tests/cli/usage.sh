@@ -112,10 +112,16 @@ missing_pin_file_is_reported() {
 	expect_failure 1 'No such file'
 }
 
-no_terminal_is_reported() {
-	code=0
-	setsid --wait "$JPKI_TOOL" pin verify auth >"$out" 2>"$err" || code=$?
-	expect_failure 2 'no terminal'
+# By whatever name standard input goes.
+pin_and_data_from_one_pipe() {
+	echo 1234 | run_in_pipe sign -k auth --pin-file /dev/stdin
+	echo 1234 | run_in_pipe sign -k auth --pin-file /proc/self/fd/0 -
+	# shellcheck disable=SC2094 # nothing is written
+	echo 1234 | run_in_pipe sign -k auth --pin-fd 3 3<&0
+}
+run_in_pipe() {
+	run "$@"
+	expect_failure 2 'cannot give'
 }
 
 play "$@"
@@ -157,12 +163,17 @@ tap 'one output and a suffix' refused 'do not go together' \
 	sign -k auth -o x --suffix .sig f
 tap 'PIN and data both from standard input' refused 'cannot give' \
 	sign -k auth --pin-fd 0
+tap 'PIN and data both from one pipe' pin_and_data_from_one_pipe
 tap 'an unknown event' refused 'knows no "swap"' wait swap
 tap 'a timeout that is no number' refused 'whole number' wait insert -t soon
 tap 'a timeout that is too large' refused 'whole number' \
 	wait insert -t 99999999999
 tap 'a descriptor that is no number' refused 'whole number' \
 	pin verify auth --pin-fd three
+tap 'two descriptors that are no numbers' refused 'whole number' \
+	pin change auth --pin-fd three --new-pin-fd four
+tap 'a descriptor that is no number, and data' refused 'whole number' \
+	sign -k auth --pin-fd 0x0
 
 tap 'control characters stay out of messages' \
 	control_characters_stay_out_of_messages
