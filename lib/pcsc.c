@@ -366,11 +366,25 @@ pcsc_cancel(struct transport *t)
  */
 
 static void
-conn_drop(struct pcsc_conn *conn, DWORD disposition)
+conn_drop(struct pcsc_conn *conn)
 {
 	if (conn->live)
-		(void)SCardDisconnect(conn->handle, disposition);
+		(void)SCardDisconnect(conn->handle, SCARD_LEAVE_CARD);
 	conn->live = false;
+}
+
+/*
+ * Off and on again.  Disconnecting with SCARD_UNPOWER_CARD would leave the
+ * card without power under the other programs, and pcscd would take a while
+ * to see it again.
+ */
+static void
+conn_cold_reset(struct pcsc_conn *conn)
+{
+	if (conn->live)
+		(void)SCardReconnect(conn->handle, SCARD_SHARE_SHARED,
+		    SCARD_PROTOCOL_T0 | SCARD_PROTOCOL_T1,
+		    SCARD_UNPOWER_CARD, &conn->protocol);
 }
 
 static LONG
@@ -477,7 +491,7 @@ conn_heal(struct pcsc *pcsc, struct pcsc_conn *conn, LONG rv,
 	if (!connection_lost(rv) || *since == SINCE_NEW)
 		return rv;
 	*since = SINCE_NEW;
-	conn_drop(conn, SCARD_LEAVE_CARD);
+	conn_drop(conn);
 	return conn_establish(pcsc, conn);
 }
 
@@ -536,7 +550,9 @@ pcsc_disconnect(struct transport_conn *c, bool unpower)
 {
 	struct pcsc_conn *conn = conn_of(c);
 
-	conn_drop(conn, unpower ? SCARD_UNPOWER_CARD : SCARD_LEAVE_CARD);
+	if (unpower)
+		conn_cold_reset(conn);
+	conn_drop(conn);
 	free(conn);
 }
 

@@ -57,7 +57,7 @@ struct transport_ops {
 	enum jpki_err (*transmit)(struct transport_conn *c,
 	    struct slice command, uint8_t *answer, size_t *n);
 	void (*end)(struct transport_conn *c);
-	/* unpower: cut the card's power instead of leaving it as it is. */
+	/* unpower: cut the card's power first, and give it again. */
 	void (*disconnect)(struct transport_conn *c, bool unpower);
 	void (*free)(struct transport *t);
 };
