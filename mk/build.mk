@@ -108,7 +108,11 @@ $(O)/$(so_file): $(lib_objs) $(srcdir)/lib/libjpki.map $(O)/members
 $(O)/$(so_name) $(O)/libjpki.so: $(O)/$(so_file)
 	$(Q)ln -sf $(so_file) $@
 
-$(O)/libjpki.pc: lib/libjpki.pc.in config.mk
+# "make install prefix=" after "make" may say other places than configure.
+$(O)/places: FORCE
+	$(call remember,$(prefix) $(libdir) $(includedir) $(version))
+
+$(O)/libjpki.pc: lib/libjpki.pc.in $(O)/places
 	@mkdir -p $(@D)
 	$(Q)sed -e 's|@prefix@|$(prefix)|' -e 's|@libdir@|$(libdir)|' \
 		-e 's|@includedir@|$(includedir)|' \

@@ -43,7 +43,7 @@ static const struct fail_row rows[] = {
 	    "pcscd refuses this user", "work on the machine's own screen, or let polkit allow "
 	    "org.debian.pcsc-lite.access_pcsc and org.debian.pcsc-lite.access_card" },
 	{ JPKI_ERR_NO_READER, EXIT_NO_CARD,
-	    "there is no such card reader", "connect one, and look with \"jpki-tool readers\"" },
+	    "no such card reader is connected", "connect one, and look with \"jpki-tool readers\"" },
 	{ JPKI_ERR_NO_CARD, EXIT_NO_CARD,
 	    "there is no card in the reader", "put a My Number Card in or on it" },
 	{ JPKI_ERR_REMOVED, EXIT_NO_CARD,
@@ -80,7 +80,7 @@ static const struct fail_row rows[] = {
 	    "find out with one \"jpki-tool pin verify\" each" },
 	{ JPKI_ERR_UNSUPPORTED, EXIT_FAILED,
 	    "this card cannot do that, or no safe way to do it is known",
-	    "ask at the municipal counter" },
+	    "PROTOCOL in the documentation says what is known" },
 	{ JPKI_ERR_SW, EXIT_FAILED,
 	    "the card gave an unexpected answer", "try again, and -vv shows the exchange" },
 	{ JPKI_ERR_MALFORMED, EXIT_FAILED,

@@ -90,6 +90,7 @@ held_card() {
 			}
 		}
 	END
+	: >"$work/explorer"
 	OPENSC_CONF=$work/opensc.conf opensc-explorer --mf '' <"$fifo" \
 		>"$work/explorer" 2>&1 &
 	holder=$!

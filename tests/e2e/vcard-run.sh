@@ -410,7 +410,7 @@ cat >/run/conf <<-CONF
 CONF
 /usr/sbin/pcscd -f -c /run/conf >/dev/null 2>&1 &
 pcscd=\$!
-"$JPKI_VCARD" serve "$card" --control /run/control --log /run/log &
+"$JPKI_VCARD" serve "$card" --control /run/control --log /run/log 2>/run/said &
 served=\$!
 trap 'kill \$pcscd \$served 2>/dev/null; wait' EXIT
 until opensc-tool -l 2>/dev/null | grep -q '^0 *Yes'; do sleep 0.1; done

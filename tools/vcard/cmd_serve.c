@@ -62,6 +62,9 @@ serve(const struct station_options *options)
 		close(fd);
 		return cli_fail(error);
 	}
+	fprintf(stderr, "jpki-vcard: the card goes to a pcscd whose vpcd "
+	    "driver listens at %s:%u, now or later\n", options->host,
+	    (unsigned)options->port);
 	while (station_wait(&station, fd, -1) == STATION_NOTHING)
 		;
 	station_close(&station);

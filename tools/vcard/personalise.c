@@ -299,7 +299,7 @@ personalise(const char *dir, const char *profile,
 
 	if (w.profile == NULL)
 		return core_fail(error, "no profile is called \"%s\"; "
-		    "jpki-vcard lists them", profile);
+		    "\"jpki-vcard create --help\" lists them", profile);
 	if (store_check(dir, error) != 0 ||
 	    person_make(&w.person, w.profile, person, time(NULL), error) != 0)
 		return -1;

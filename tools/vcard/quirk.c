@@ -214,7 +214,7 @@ vcard_quirk(struct vcard *card, const char *name, const char *value,
 		return 0;
 	}
 	return core_fail(error, "no quirk is called \"%s\"; "
-	    "jpki-vcard lists them", name);
+	    "\"jpki-vcard run --help\" lists them", name);
 }
 
 const char *
