@@ -69,12 +69,11 @@ apdu_get_response(size_t le)
 	return (struct apdu){ .ins = 0xC0, .le = le };
 }
 
-/* P1 = 00: the card pads the data as it is (PROTOCOL, "Signature"). */
 struct apdu
-apdu_sign(struct slice data)
+apdu_sign(enum apdu_sign_p1 p1, struct slice data)
 {
-	return (struct apdu){ .cla = 0x80, .ins = 0x2A, .p2 = 0x80,
-	    .data = data, .le = APDU_LE_MAX };
+	return (struct apdu){ .cla = 0x80, .ins = 0x2A, .p1 = (uint8_t)p1,
+	    .p2 = 0x80, .data = data, .le = APDU_LE_MAX };
 }
 
 struct apdu

@@ -37,7 +37,14 @@ struct apdu	apdu_select_app(struct slice aid);
 struct apdu	apdu_select_ef(const uint8_t id[2]);
 struct apdu	apdu_read_binary(uint16_t offset, size_t le);
 struct apdu	apdu_get_response(size_t le);
-struct apdu	apdu_sign(struct slice data);
+/* How the card pads: P1 of the signature command. */
+enum apdu_sign_p1 {
+	SIGN_VERBATIM = 0x00,	/* PKCS #1 v1.5 around the data as it is */
+	SIGN_PSS = 0x04,	/* RSASSA-PSS over a SHA-256 digest */
+	SIGN_IMPOSSIBLE = 0x7F,	/* no card has it: to compare with */
+};
+
+struct apdu	apdu_sign(enum apdu_sign_p1 p1, struct slice data);
 
 /* The retry query, in its form without and with Le: never any data. */
 struct apdu	apdu_pin_query(bool with_le);

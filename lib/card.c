@@ -60,6 +60,7 @@ heal(struct jpki_card *card, enum transport_since since)
 {
 	if (since == SINCE_NOTHING)
 		return;
+	card->left = APP_NONE;
 	log_line(&card->ctx->log, JPKI_LOG_INFO, "%s: %s; logged out",
 	    card->reader, since == SINCE_RESET ?
 	    "the card was reset by another program" : "connected anew");
@@ -126,6 +127,8 @@ jpki_card_end(struct jpki_card *card)
 {
 	if (card == NULL || card->depth == 0 || --card->depth > 0)
 		return;
+	if (card->app != APP_NONE)
+		card->left = card->app;
 	card_end_transaction(card);
 }
 
@@ -334,6 +337,22 @@ card_select(struct jpki_card *card, const struct ef *ef)
 		return sw_err(sw);
 	card->ef = ef;
 	return JPKI_OK;
+}
+
+bool
+card_select_again(struct jpki_card *card, const struct ef *ef)
+{
+	struct apdu apdu = apdu_select_ef(ef->id);
+	uint16_t sw;
+
+	if (card->app != APP_NONE || card->left != ef->app)
+		return false;
+	/* A guess: what is current is known only after a full selection. */
+	if (card_send(card, &apdu, NULL, &sw) != JPKI_OK || sw != SW_OK) {
+		card->left = APP_NONE;
+		return false;
+	}
+	return true;
 }
 
 enum jpki_err

@@ -23,6 +23,7 @@ struct jpki_card {
 
 	/* Known inside the transaction only; another program may select. */
 	enum app		 app;
+	enum app		 left;	/* when the last transaction ended */
 	const struct ef		*ef;
 
 	/* As far as this handle knows; bits 1 << enum jpki_pin. */
@@ -62,6 +63,14 @@ void		card_end_transaction(struct jpki_card *card);
 /* Inside a transaction.  No command if it is selected already. */
 enum jpki_err	card_select_app(struct jpki_card *card, enum app app);
 enum jpki_err	card_select(struct jpki_card *card, const struct ef *ef);
+
+/*
+ * At the beginning of a transaction: select an EF of the application that was
+ * current when the last one ended, and only the EF.  False: it was another,
+ * or the card says no.  It stays a guess: the next card_select() is complete.
+ */
+bool		card_select_again(struct jpki_card *card,
+    const struct ef *ef);
 
 /* Select an application other than JPKI's, which clears its PINs. */
 enum jpki_err	card_leave_app(struct jpki_card *card);

@@ -235,6 +235,35 @@ jpki_wait(struct jpki_ctx *ctx, const char *reader, enum jpki_event event,
 	return err;
 }
 
+/* The transport compares names, presence and events only. */
+static void
+reader_seen(const struct jpki_reader *from, struct transport_reader *to)
+{
+	*to = (struct transport_reader){ .has_card = from->has_card,
+	    .mute = from->mute, .events = from->events };
+	strncpy(to->name, from->name, sizeof(to->name) - 1);
+}
+
+enum jpki_err
+jpki_wait_change(struct jpki_ctx *ctx, const struct jpki_reader *seen,
+    size_t count, int timeout_ms)
+{
+	struct transport_reader *list = NULL;
+	enum jpki_err err;
+
+	if (ctx == NULL || (seen == NULL && count > 0))
+		return JPKI_ERR_ARG;
+	list = calloc(count > 0 ? count : 1, sizeof(*list));
+	if (list == NULL)
+		return JPKI_ERR_MEMORY;
+	for (size_t i = 0; i < count; i++)
+		reader_seen(&seen[i], &list[i]);
+	err = ctx->transport->ops->wait(ctx->transport, list, count,
+	    timeout_ms);
+	free(list);
+	return err;
+}
+
 void
 jpki_cancel(struct jpki_ctx *ctx)
 {

@@ -157,7 +157,18 @@ enum jpki_event {
 enum jpki_err	jpki_wait(struct jpki_ctx *ctx, const char *reader,
     enum jpki_event event, int timeout_ms, char **reader_out);
 
-/* End a jpki_wait() of another thread or of a signal handler's thread. */
+/*
+ * Block until the readers differ from what jpki_readers() gave: one came or
+ * went, a card came or went.  timeout_ms -1 waits for ever.
+ * Errors: TIMEOUT, CANCELLED, NO_SERVICE, ACCESS.
+ */
+enum jpki_err	jpki_wait_change(struct jpki_ctx *ctx,
+    const struct jpki_reader *seen, size_t count, int timeout_ms);
+
+/*
+ * End a jpki_wait() or jpki_wait_change() of another thread (or of a signal
+ * handler's thread).
+ */
 void		jpki_cancel(struct jpki_ctx *ctx);
 
 /*
@@ -377,6 +388,14 @@ struct jpki_cert {
 	char		*fingerprint;	/* SHA-256 over the DER, hex */
 	bool		 is_ca;
 	bool		 is_test;	/* issuer's O is JPKI-TEST */
+
+	/* Parts as they stand in the certificate, DER unless said. */
+	struct jpki_buf	 subject_der, issuer_der, serial_der;
+	struct jpki_buf	 spki;		/* SubjectPublicKeyInfo */
+	struct jpki_buf	 key_id;	/* subject key identifier, bare; SHA-1
+					   of the public key if absent */
+	struct jpki_buf	 modulus, exponent;	/* RSA: unsigned, big endian */
+	struct jpki_buf	 ec_params, ec_point;	/* EC: curve; point */
 	struct jpki_holder *holder;	/* NULL unless it has attributes */
 };
 
@@ -455,6 +474,39 @@ enum jpki_key {
 enum jpki_err	jpki_sign(struct jpki_card *card, enum jpki_key key,
     enum jpki_hash hash, const uint8_t *digest, size_t n,
     struct jpki_buf *signature);
+
+#define JPKI_PKCS1_OVERHEAD	11	/* bytes that the padding takes */
+#define JPKI_PSS_SALT		32	/* bytes, the only length made */
+
+/*
+ * RSASSA-PSS with SHA-256, MGF1 with SHA-256 and a salt of 32 bytes, over a
+ * SHA-256 digest of n = 32 bytes.  Not every card can: see jpki_pss_probe().
+ * Checked and with errors as jpki_sign(); UNSUPPORTED if the card refuses.
+ */
+enum jpki_err	jpki_sign_pss(struct jpki_card *card, enum jpki_key key,
+    const uint8_t *digest, size_t n, struct jpki_buf *signature);
+
+/*
+ * Does the card make PSS signatures?  Asked with data that no card signs, so
+ * that it does not matter whether a PIN is verified.  UNKNOWN if the card's
+ * answers do not tell.  Costs at most four commands.
+ */
+enum jpki_err	jpki_pss_probe(struct jpki_card *card, enum jpki_key key,
+    enum jpki_answer *out);
+
+/* A signature that is said to be of a certificate's key. */
+struct jpki_claim {
+	bool		 pss;		/* else PKCS #1 v1.5 */
+	enum jpki_hash	 hash;		/* as jpki_sign(); of PSS SHA-256 */
+	const uint8_t	*digest;
+	size_t		 digest_n;
+	const uint8_t	*signature;
+	size_t		 signature_n;
+};
+
+/* Errors: MISMATCH, ARG, BUFFER, UNSUPPORTED (key type), MALFORMED. */
+enum jpki_err	jpki_verify(struct jpki_ctx *ctx, const uint8_t *der,
+    size_t n, const struct jpki_claim *claim);
 
 #ifdef __cplusplus
 }

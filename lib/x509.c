@@ -2,9 +2,12 @@
 #include "x509.h"
 
 #include <limits.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include <openssl/core_names.h>
+#include <openssl/decoder.h>
 #include <openssl/err.h>
 #include <openssl/rsa.h>
 #include <openssl/x509v3.h>
@@ -13,6 +16,7 @@
 #include "date.h"
 #include "digest.h"
 #include "holder.h"
+#include "parts.h"
 
 #define TEST_ORGANISATION	"JPKI-TEST"
 #define OID_MAX			256
@@ -270,6 +274,7 @@ fill(OSSL_LIB_CTX *crypto, X509 *x509, struct slice der, struct jpki_cert *c)
 {
 	EVP_PKEY *key = X509_get0_pubkey(x509);
 	int bits = key != NULL ? EVP_PKEY_get_bits(key) : 0;
+	enum jpki_err err;
 
 	if (!epoch_of(X509_get0_notBefore(x509), &c->not_before) ||
 	    !epoch_of(X509_get0_notAfter(x509), &c->not_after))
@@ -283,7 +288,8 @@ fill(OSSL_LIB_CTX *crypto, X509 *x509, struct slice der, struct jpki_cert *c)
 	    (c->key_type = strdup(key_type_name(key))) == NULL ||
 	    (c->fingerprint = fingerprint_text(crypto, der)) == NULL)
 		return JPKI_ERR_MEMORY;
-	return holder_from_x509(x509, &c->holder);
+	err = parts_fill(crypto, x509, c);
+	return err == JPKI_OK ? holder_from_x509(x509, &c->holder) : err;
 }
 
 enum jpki_err
@@ -331,9 +337,43 @@ jpki_cert_free(struct jpki_cert **cert)
 	free(c->subject_key_id);
 	free(c->authority_key_id);
 	free(c->fingerprint);
+	parts_free(c);
 	holder_free(&c->holder);
 	free(c);
 	*cert = NULL;
+}
+
+/*
+ * The key as an object of our own library context.  X509_get_pubkey() would
+ * make one of the host's ENGINE wherever the host has made one its default,
+ * and our verification would run through that.
+ */
+static EVP_PKEY *
+provided_key(OSSL_LIB_CTX *crypto, X509 *x509)
+{
+	OSSL_DECODER_CTX *decoder = NULL;
+	unsigned char *spki = NULL;
+	const unsigned char *p;
+	EVP_PKEY *key = NULL;
+	size_t left;
+	int n;
+
+	n = i2d_X509_PUBKEY(X509_get_X509_PUBKEY(x509), &spki);
+	if (n <= 0)
+		goto out;
+	p = spki;
+	left = (size_t)n;
+	decoder = OSSL_DECODER_CTX_new_for_pkey(&key, "DER",
+	    "SubjectPublicKeyInfo", NULL, EVP_PKEY_PUBLIC_KEY, crypto, NULL);
+	if (decoder == NULL ||
+	    OSSL_DECODER_from_data(decoder, &p, &left) != 1) {
+		EVP_PKEY_free(key);
+		key = NULL;
+	}
+out:
+	OSSL_DECODER_CTX_free(decoder);
+	OPENSSL_free(spki);
+	return key;
 }
 
 enum jpki_err
@@ -343,7 +383,7 @@ x509_public_key(OSSL_LIB_CTX *crypto, struct slice der, EVP_PKEY **out)
 
 	ERR_set_mark();
 	x509 = x509_of(crypto, der);
-	*out = x509 != NULL ? X509_get_pubkey(x509) : NULL;
+	*out = x509 != NULL ? provided_key(crypto, x509) : NULL;
 	X509_free(x509);
 	ERR_pop_to_mark();
 	return *out != NULL ? JPKI_OK : JPKI_ERR_MALFORMED;
@@ -375,6 +415,7 @@ bool
 x509_issued_by(OSSL_LIB_CTX *crypto, struct slice der, struct slice ca)
 {
 	const ASN1_OCTET_STRING *wanted, *has;
+	EVP_PKEY *key = NULL;
 	X509 *x509, *issuer;
 	bool ok = false;
 
@@ -391,8 +432,10 @@ x509_issued_by(OSSL_LIB_CTX *crypto, struct slice der, struct slice ca)
 	if (wanted != NULL && (has == NULL ||
 	    ASN1_OCTET_STRING_cmp(wanted, has) != 0))
 		goto out;
-	ok = X509_verify(x509, X509_get0_pubkey(issuer)) == 1;
+	key = provided_key(crypto, issuer);
+	ok = key != NULL && X509_verify(x509, key) == 1;
 out:
+	EVP_PKEY_free(key);
 	X509_free(x509);
 	X509_free(issuer);
 	ERR_pop_to_mark();
@@ -421,4 +464,30 @@ x509_opens(OSSL_LIB_CTX *crypto, EVP_PKEY *key, struct slice signature,
 	EVP_PKEY_CTX_free(ctx);
 	ERR_pop_to_mark();
 	return ok;
+}
+
+/*
+ * With functions that take an EVP_MD, not a name: where the application made
+ * an engine the default for RSA, OpenSSL 3.0 works with that engine's methods
+ * whatever the key and the library context, and they know no names.
+ */
+bool
+x509_pss_holds(OSSL_LIB_CTX *crypto, EVP_PKEY *key, struct slice signature,
+    struct slice digest)
+{
+	EVP_PKEY_CTX *ctx;
+	bool holds;
+
+	ERR_set_mark();
+	ctx = EVP_PKEY_CTX_new_from_pkey(crypto, key, NULL);
+	holds = ctx != NULL && EVP_PKEY_verify_init(ctx) == 1 &&
+	    EVP_PKEY_CTX_set_rsa_padding(ctx, RSA_PKCS1_PSS_PADDING) == 1 &&
+	    EVP_PKEY_CTX_set_signature_md(ctx, EVP_sha256()) == 1 &&
+	    EVP_PKEY_CTX_set_rsa_mgf1_md(ctx, EVP_sha256()) == 1 &&
+	    EVP_PKEY_CTX_set_rsa_pss_saltlen(ctx, JPKI_PSS_SALT) == 1 &&
+	    EVP_PKEY_verify(ctx, signature.p, signature.n, digest.p,
+	    digest.n) == 1;
+	EVP_PKEY_CTX_free(ctx);
+	ERR_pop_to_mark();
+	return holds;
 }

@@ -29,4 +29,8 @@ bool		x509_issued_by(OSSL_LIB_CTX *crypto, struct slice der,
 bool		x509_opens(OSSL_LIB_CTX *crypto, EVP_PKEY *key,
     struct slice signature, struct slice data);
 
+/* Is it RSASSA-PSS with SHA-256, its MGF1 and a salt of 32 bytes over it? */
+bool		x509_pss_holds(OSSL_LIB_CTX *crypto, EVP_PKEY *key,
+    struct slice signature, struct slice digest);
+
 #endif

@@ -35,7 +35,7 @@ commands_are_these_bytes(void **state)
 	expect_command("read far", apdu_read_binary(0x7FFF, 1), "00 B0 7F FF 01");
 	expect_command("get response", apdu_get_response(256), "00 C0 00 00 00");
 	expect_command("get the rest", apdu_get_response(0x10), "00 C0 00 00 10");
-	expect_command("sign", apdu_sign(text_slice("hello\n")),
+	expect_command("sign", apdu_sign(SIGN_VERBATIM, text_slice("hello\n")),
 	    "80 2A 00 80 06 68 65 6C 6C 6F 0A 00");
 	expect_command("query", apdu_pin_query(false), "00 20 00 80");
 	expect_command("query, the other form", apdu_pin_query(true), "00 20 00 80 00");
@@ -150,7 +150,7 @@ only_commands_with_a_pin_hide_their_data(void **state)
 		{ "select file", apdu_select_ef(ef), false },
 		{ "read", apdu_read_binary(0, 256), false },
 		{ "get response", apdu_get_response(256), false },
-		{ "sign", apdu_sign(pin), false },
+		{ "sign", apdu_sign(SIGN_VERBATIM, pin), false },
 	};
 
 	(void)state;

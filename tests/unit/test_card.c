@@ -516,7 +516,7 @@ what_no_short_command_can_hold_is_not_sent(void **state)
 {
 	static const uint8_t zeros[256];
 	struct scene *s = *state;
-	struct apdu plain = apdu_sign(slice_of(zeros, 256));
+	struct apdu plain = apdu_sign(SIGN_VERBATIM, slice_of(zeros, 256));
 	struct apdu secret = apdu_verify(slice_of(zeros, 256));
 	uint16_t sw;
 

@@ -408,6 +408,49 @@ selecting_another_application_ends_the_login(void **state)
 	scene_close(s);
 }
 
+/* Where JPKI was current when the last transaction ended. */
+static void
+a_query_alone_guesses_the_application(void **state)
+{
+	struct jpki_pin_info info;
+	struct scene *s = *state;
+
+	scene_open(s);
+	SCENE(s, ROW_END,
+	    ROW_BEGIN, ROW_EF("0018"), { QUERY, "63C2", NULL }, ROW_END,
+	    ROW_BEGIN, ROW_EF("001B"), { QUERY, "9000", "no counter: not sure" },
+	    ROW_JPKI, ROW_EF("001B"), { QUERY, "63C5", NULL }, ROW_END,
+	    { "begin", "reset", NULL }, ROW_JPKI, ROW_EF("0018"),
+	    { QUERY, "63C2", NULL }, ROW_END, ROW_DISCONNECT);
+	jpki_card_end(s->card);
+	for (int i = 0; i < 3; i++) {
+		expect_err("info", jpki_pin_info(s->card, i == 1 ?
+		    JPKI_PIN_SIGN : JPKI_PIN_AUTH, &info), JPKI_OK);
+		expect_int("left", info.tries_left, i == 1 ? 5 : 2);
+	}
+	scene_close(s);
+}
+
+/* Files of that number are in two other applications. */
+static void
+a_query_elsewhere_guesses_nothing(void **state)
+{
+	struct jpki_pin_info info;
+	struct scene *s = *state;
+
+	scene_open(s);
+	SCENE(s, { SELECT_INPUT, "9000", NULL }, ROW_EF("0011"),
+	    { QUERY, "63C3", NULL }, ROW_END,
+	    ROW_BEGIN, { SELECT_INPUT, "9000", NULL }, ROW_EF("0011"),
+	    { QUERY, "63C3", NULL }, ROW_END, ROW_DISCONNECT);
+	expect_err("info", jpki_pin_info(s->card, JPKI_PIN_INPUT, &info),
+	    JPKI_OK);
+	jpki_card_end(s->card);
+	expect_err("info", jpki_pin_info(s->card, JPKI_PIN_INPUT, &info),
+	    JPKI_OK);
+	scene_close(s);
+}
+
 static void
 selecting_the_same_application_keeps_the_login(void **state)
 {
@@ -418,8 +461,8 @@ selecting_the_same_application_keeps_the_login(void **state)
 	scene_open(s);
 	SCENE(s, ROW_EF("0018"), { QUERY, "63C3", NULL },
 	    { VERIFY_1234, "9000", NULL }, ROW_END,
-	    ROW_BEGIN, ROW_JPKI, ROW_EF("0018"), { QUERY, "63C3", NULL },
-	    ROW_END,
+	    ROW_BEGIN, { SELECT_EF("0018"), "6A82", "somebody chose another" },
+	    ROW_JPKI, ROW_EF("0018"), { QUERY, "63C3", NULL }, ROW_END,
 	    ROW_BEGIN, ROW_ISD, ROW_END, ROW_DISCONNECT);
 	expect_err("verify", verify(s, 0, &tries), JPKI_OK);
 	jpki_card_end(s->card);
@@ -494,6 +537,8 @@ main(void)
 		TEST(the_two_pins_are_verified_apart),
 		TEST(a_wrong_pin_ends_the_login_it_would_have_renewed),
 		TEST(selecting_another_application_ends_the_login),
+		TEST(a_query_alone_guesses_the_application),
+		TEST(a_query_elsewhere_guesses_nothing),
 		TEST(selecting_the_same_application_keeps_the_login),
 		TEST(what_this_library_does_not_verify_is_not_sent),
 		TEST(arguments_are_checked),

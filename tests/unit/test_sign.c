@@ -158,27 +158,6 @@ each_further_signature_of_a_batch_is_one_command(void **state)
 }
 
 static void
-a_signature_of_the_next_transaction_is_three_commands(void **state)
-{
-	struct scene *s = *state;
-	struct jpki_buf sig = signature_of_info(s, &rsa2048), out;
-
-	log_in(s, JPKI_KEY_AUTH);
-	cert_follows(s, &rsa2048, JPKI_KEY_AUTH);
-	SCENE(s, ROW_EF("0017"), { SIGN_INFO, "<sig> 9000", NULL }, ROW_END,
-	    ROW_BEGIN, ROW_JPKI, ROW_EF("0017"),
-	    { SIGN_INFO, "<sig> 9000", NULL }, ROW_END,
-	    ROW_BEGIN, ROW_ISD, ROW_END, ROW_DISCONNECT);
-	expect_err("sign", sign(s, JPKI_KEY_AUTH, &out), JPKI_OK);
-	jpki_buf_free(&out);
-	jpki_card_end(s->card);
-	expect_err("sign", sign(s, JPKI_KEY_AUTH, &out), JPKI_OK);
-	jpki_buf_free(&out);
-	scene_close(s);
-	jpki_buf_free(&sig);
-}
-
-static void
 every_hash_has_its_digest_info(void **state)
 {
 	struct scene *s;
@@ -510,7 +489,6 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_cold_signature_keeps_to_the_budget),
 		TEST(each_further_signature_of_a_batch_is_one_command),
-		TEST(a_signature_of_the_next_transaction_is_three_commands),
 		cmocka_unit_test(every_hash_has_its_digest_info),
 		TEST(a_1024_bit_key_gives_128_bytes),
 		TEST(a_3072_bit_key_gives_384_bytes_in_two_answers),
