@@ -42,23 +42,32 @@ objects = $(patsubst %.c,$(O)/%.o,$(1))
 
 lib_objs := $(call objects,$(call sources,lib/*.c))
 tool_objs := $(call objects,$(call sources,tools/*.c))
+# Three modules: the same objects, and one constant.
+module_names := jpki-pkcs11 jpki-pkcs11-auth jpki-pkcs11-sign
+modules := $(module_names:%=$(O)/%.so)
+module_variants := $(O)/pkcs11/tokens_both.o $(O)/pkcs11/tokens_auth.o $(O)/pkcs11/tokens_sign.o
+module_objs := $(filter-out $(module_variants),$(call objects,$(call sources,pkcs11/*.c)))
 vcard_main := $(O)/tools/vcard/jpki-vcard.o
 vcard_objs := $(filter-out $(vcard_main),$(call objects,$(call sources,tools/vcard/*.c)))
 unit_srcs := $(call sources,tests/unit/test_*.c)
 unit_objs := $(call objects,$(unit_srcs))
 unit_tests := $(unit_objs:.o=)
 helper_objs := $(filter-out $(unit_objs),$(call objects,$(call sources,tests/unit/*.c)))
-all_objs := $(lib_objs) $(tool_objs) $(vcard_main) $(vcard_objs) $(unit_objs) $(helper_objs)
+# Programs of the end-to-end tests and of make bench, for any PKCS #11 module.
+client_objs := $(call objects,$(call sources,tests/e2e/*.c) $(call sources,tests/bench/*.c))
+clients := $(O)/tests/e2e/p11steps $(O)/tests/bench/p11bench
+all_objs := $(client_objs) $(lib_objs) $(tool_objs) $(module_objs) $(module_variants) $(vcard_main) $(vcard_objs) $(unit_objs) $(helper_objs)
 
 so_name := libjpki.so.$(so_major)
 so_file := libjpki.so.$(version)
 libs := $(O)/libjpki.a $(O)/$(so_file) $(O)/$(so_name) $(O)/libjpki.so
 programs := $(O)/jpki-tool $(O)/jpki-vcard
 
-.PHONY: all tests
-#: all           the libraries and the programs; this is the default
-all: $(libs) $(programs) $(O)/libjpki.pc
+.PHONY: all tests clients
+#: all           libraries, modules and programs; this is the default
+all: $(libs) $(modules) $(programs) $(O)/libjpki.pc
 tests: $(unit_tests)
+clients: $(clients)
 
 # Rules.
 
@@ -71,14 +80,18 @@ vpath %.in $(srcdir)
 
 $(O)/flags: FORCE
 	$(call remember,$(CC) $(all_cppflags) $(all_cflags) $(all_ldflags) \
-		$(pcsc_cflags) $(crypto_cflags) $(cmocka_cflags) $(lib_libs))
+		$(pcsc_cflags) $(crypto_cflags) $(p11kit_cflags) $(cmocka_cflags) $(lib_libs))
 $(O)/members: FORCE
 	$(call remember,$(all_objs))
 
 $(lib_objs): private part_cppflags = $(pcsc_cflags) $(crypto_cflags)
+$(module_objs) $(module_variants): private part_cppflags = -iquote $(srcdir)/pkcs11 $(p11kit_cflags)
+$(client_objs): private part_cppflags = -iquote $(srcdir)/pkcs11 \
+	-iquote $(srcdir)/tests/e2e $(p11kit_cflags)
 $(tool_objs): private part_cppflags = -iquote $(srcdir)/tools
 $(vcard_main) $(vcard_objs): private part_cppflags = $(crypto_cflags)
 $(unit_objs) $(helper_objs): private part_cppflags = -iquote $(srcdir)/tools/vcard \
+	-iquote $(srcdir)/pkcs11 $(p11kit_cflags) \
 	-iquote $(srcdir) $(pcsc_cflags) $(crypto_cflags) $(cmocka_cflags)
 
 $(O)/%.o: %.c $(O)/flags
@@ -96,6 +109,8 @@ $(O)/%.a: $(O)/members
 
 $(O)/libjpki.a: $(lib_objs)
 $(O)/libvcard.a: $(vcard_objs)
+# For the tests: the modules' objects, to be called in process.
+$(O)/libmodule.a: $(module_objs) $(O)/pkcs11/tokens_both.o
 $(O)/tests/unit/helpers.a: $(helper_objs)
 
 $(O)/$(so_file): $(lib_objs) $(srcdir)/lib/libjpki.map $(O)/members
@@ -107,6 +122,16 @@ $(O)/$(so_file): $(lib_objs) $(srcdir)/lib/libjpki.map $(O)/members
 
 $(O)/$(so_name) $(O)/libjpki.so: $(O)/$(so_file)
 	$(Q)ln -sf $(so_file) $@
+
+# A module brings the library along: no soname to go astray in a browser.
+$(O)/jpki-pkcs11.so: $(O)/pkcs11/tokens_both.o
+$(O)/jpki-pkcs11-auth.so: $(O)/pkcs11/tokens_auth.o
+$(O)/jpki-pkcs11-sign.so: $(O)/pkcs11/tokens_sign.o
+$(modules): $(module_objs) $(O)/libjpki.a $(srcdir)/pkcs11/jpki-pkcs11.map
+	$(call say,LD,$@)
+	$(Q)$(CC) -shared -Wl,--version-script=$(srcdir)/pkcs11/jpki-pkcs11.map \
+		$(so_ldflags) $(all_ldflags) \
+		-o $@ $(filter %.o %.a,$^) $(lib_libs)
 
 # "make install prefix=" after "make" may say other places than configure.
 $(O)/places: FORCE
@@ -121,9 +146,11 @@ $(O)/libjpki.pc: lib/libjpki.pc.in $(O)/places
 # A program is its objects, and what they need of the archives.
 $(O)/jpki-tool: $(tool_objs) $(O)/libjpki.a
 $(O)/jpki-vcard: $(vcard_main) $(O)/libvcard.a $(O)/libjpki.a
-$(unit_tests): %: %.o $(O)/tests/unit/helpers.a $(O)/libvcard.a $(O)/libjpki.a
+$(unit_tests): %: %.o $(O)/tests/unit/helpers.a $(O)/libmodule.a $(O)/libvcard.a $(O)/libjpki.a
 $(unit_tests): private part_libs = $(cmocka_libs)
-$(programs) $(unit_tests): $(O)/members
+$(clients): %: %.o $(O)/tests/e2e/p11load.o
+$(clients): private lib_libs = -ldl $(LIBS)
+$(programs) $(unit_tests) $(clients): $(O)/members
 	$(call say,LD,$@)
 	$(Q)$(CC) $(pie_ldflags) $(all_ldflags) -o $@ \
 		$(filter %.o %.a,$^) $(part_libs) $(lib_libs)

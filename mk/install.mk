@@ -21,6 +21,9 @@ installed_data := \
 	$(foreach page,$(man_pages),$(srcdir)/$(page):$(call man_dir,$(mandir),$(page))) \
 	$(foreach page,$(man_pages_ja),$(srcdir)/$(page):$(call man_dir,$(mandir)/ja,$(page))) \
 	$(docs:%=$(srcdir)/%:$(docdir))
+installed_modules := $(modules:%=%:$(p11_module_dir)) \
+	$(srcdir)/pkcs11/jpki.module:$(p11_config_dir)
+installed_data += $(installed_modules)
 installed_links := $(libdir)/$(so_name) $(libdir)/libjpki.so
 
 from = $(firstword $(subst :, ,$(1)))

@@ -1,0 +1,219 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Login, logout, PIN change.  The library keeps the laws of PIN safety; here
+ * is what PKCS #11 asks around them.  No PIN is kept.
+ */
+#include "login.h"
+#include "object.h"
+
+/* The card has no security officer for these PINs: nothing is sent. */
+static CK_RV
+refuse_so(const struct slot *slot)
+{
+	if (slot->logged_in)
+		return CKR_USER_ANOTHER_ALREADY_LOGGED_IN;
+	return slot->sessions > slot->rw_sessions ?
+	    CKR_SESSION_READ_ONLY_EXISTS : CKR_USER_TYPE_INVALID;
+}
+
+static unsigned
+pin_flags(void)
+{
+	return module.settings.last_try ? JPKI_ALLOW_LAST_TRY : 0;
+}
+
+/*
+ * Unless the card said no, it may have taken the PIN whatever became of its
+ * answer.  Nobody is logged in then, so it must not stay open.
+ */
+static bool
+may_stay_open(enum jpki_err err)
+{
+	static const enum jpki_err clear[] = {
+		JPKI_OK, JPKI_ERR_ARG, JPKI_ERR_PIN_FORMAT, JPKI_ERR_PIN_NEW,
+		JPKI_ERR_PIN_SAME, JPKI_ERR_MEMORY, JPKI_ERR_NOT_FOUND,
+		JPKI_ERR_PIN_WRONG, JPKI_ERR_PIN_LAST_TRY,
+		JPKI_ERR_PIN_LOCKED,
+	};
+
+	for (size_t i = 0; i < sizeof(clear) / sizeof(clear[0]); i++)
+		if (clear[i] == err)
+			return false;
+	return true;
+}
+
+/* Of functions whose codes know nothing of a login that is missing. */
+static CK_RV
+pin_rv(CK_RV rv)
+{
+	return rv == CKR_USER_NOT_LOGGED_IN ? CKR_DEVICE_ERROR : rv;
+}
+
+static CK_RV
+verify(struct slot *slot, const CK_UTF8CHAR *pin, CK_ULONG n)
+{
+	enum jpki_err err;
+	CK_RV rv;
+
+	rv = slot_begin(slot);
+	if (rv != CKR_OK)
+		return rv;
+	err = jpki_pin_verify(slot->reader->card, slot->row->pin,
+	    (const char *)pin, n, pin_flags(), NULL);
+	jpki_card_end(slot->reader->card);
+	rv = slot_judge(slot, err);
+	if (may_stay_open(err))
+		(void)login_end(slot);
+	return err == JPKI_ERR_NOT_FOUND ? CKR_USER_PIN_NOT_INITIALIZED :
+	    pin_rv(rv);
+}
+
+static CK_RV
+login_user(struct slot *slot, const CK_UTF8CHAR *pin, CK_ULONG n)
+{
+	CK_RV rv;
+
+	if (slot->logged_in)
+		return CKR_USER_ALREADY_LOGGED_IN;
+	/* Told without the card (law P1), and before it is asked anything. */
+	rv = rv_of(jpki_pin_check(slot->row->pin, JPKI_PIN_CURRENT,
+	    (const char *)pin, n));
+	if (rv != CKR_OK)
+		return rv;
+	/* Whether the certificate is behind the PIN shows now only. */
+	token_ask_again(slot);
+	(void)token_cert_is_private(slot);
+	rv = trouble_or(CKR_OK);
+	if (rv == CKR_OK)
+		rv = verify(slot, pin, n);
+	slot->logged_in = rv == CKR_OK;
+	return rv;
+}
+
+/* Consent to the one signature that is under way (consent=each). */
+static CK_RV
+login_context(struct session *session, const CK_UTF8CHAR *pin, CK_ULONG n)
+{
+	struct operation *op = &session->operation[OPERATION_SIGN];
+	CK_RV rv;
+
+	if (op->mech == NULL || !object_needs_consent(session->slot))
+		return CKR_OPERATION_NOT_INITIALIZED;
+	/* It could be begun under the login only, and would end with it. */
+	rv = verify(session->slot, pin, n);
+	if (rv == CKR_OK)
+		op->consented = true;
+	return rv;
+}
+
+CK_RV
+login(struct session *session, CK_USER_TYPE user, const CK_UTF8CHAR *pin,
+    CK_ULONG n)
+{
+	switch (user) {
+	case CKU_USER:
+	case CKU_CONTEXT_SPECIFIC:
+		break;
+	case CKU_SO:
+		return refuse_so(session->slot);
+	default:
+		return CKR_USER_TYPE_INVALID;
+	}
+	/* No protected path: a PIN has to be given (law P5). */
+	if (pin == NULL)
+		return CKR_ARGUMENTS_BAD;
+	return user == CKU_USER ? login_user(session->slot, pin, n) :
+	    login_context(session, pin, n);
+}
+
+/* The card's users have no names. */
+CK_RV
+login_named(struct session *session, CK_USER_TYPE user,
+    const CK_UTF8CHAR *pin, CK_ULONG n, const CK_UTF8CHAR *name,
+    CK_ULONG name_n)
+{
+	(void)name;
+	if (name_n > 0)
+		return CKR_ARGUMENTS_BAD;
+	return login(session, user, pin, n);
+}
+
+CK_RV
+login_end(struct slot *slot)
+{
+	struct reader *reader = slot->reader;
+	CK_RV rv = CKR_OK;
+
+	/* Both PINs live in one application: the other's goes with it. */
+	if (reader->card != NULL)
+		rv = slot_judge(slot, jpki_logout(reader->card));
+	/* A card that cannot be asked to is made to; a phone never can. */
+	if (rv != CKR_OK && reader->card != NULL) {
+		if (slot_reopen_card(slot))
+			rv = slot_judge(slot, JPKI_OK);
+		else
+			slot_drop_card(slot);
+	}
+	slot_forget_login(slot);
+	return rv;
+}
+
+CK_RV
+logout(struct session *session)
+{
+	if (!session->slot->logged_in)
+		return CKR_USER_NOT_LOGGED_IN;
+	return login_end(session->slot);
+}
+
+/*
+ * The order costs nothing that it need not: session, old PIN, new PIN, card.
+ */
+static CK_RV
+check_new_pin(const struct slot *slot, const CK_UTF8CHAR *pin, CK_ULONG n)
+{
+	if (n < slot->row->pin_min || n > slot->row->pin_max)
+		return CKR_PIN_LEN_RANGE;
+	return rv_of(jpki_pin_check(slot->row->pin, JPKI_PIN_TO_SET,
+	    (const char *)pin, n));
+}
+
+static CK_RV
+pin_change(struct slot *slot, const struct pin_pair *pins)
+{
+	enum jpki_err err;
+	bool open;
+	CK_RV rv;
+
+	rv = slot_begin(slot);
+	if (rv != CKR_OK)
+		return rv;
+	err = jpki_pin_change(slot->reader->card, slot->row->pin,
+	    (const char *)pins->old_pin, pins->old_n, (const char *)pins->new_pin,
+	    pins->new_n, pin_flags(), NULL);
+	jpki_card_end(slot->reader->card);
+	/* The change verified the PIN, which nobody asked to stay so. */
+	open = may_stay_open(err) || (!slot->logged_in &&
+	    jpki_pin_verified(slot->reader->card, slot->row->pin));
+	rv = slot_judge(slot, err);
+	if (open)
+		(void)login_end(slot);
+	return pin_rv(rv);
+}
+
+CK_RV
+pin_set(struct session *session, const struct pin_pair *pins)
+{
+	struct slot *slot = session->slot;
+	CK_RV rv;
+
+	if (pins->old_pin == NULL || pins->new_pin == NULL)
+		return CKR_ARGUMENTS_BAD;
+	if (!session->rw)
+		return CKR_SESSION_READ_ONLY;
+	rv = rv_of(jpki_pin_check(slot->row->pin, JPKI_PIN_CURRENT,
+	    (const char *)pins->old_pin, pins->old_n));
+	if (rv == CKR_OK)
+		rv = check_new_pin(slot, pins->new_pin, pins->new_n);
+	return rv == CKR_OK ? pin_change(slot, pins) : rv;
+}
