@@ -57,6 +57,7 @@ include $(srcdir)/mk/configure.mk
 ifneq ($(version),)
 include $(srcdir)/mk/build.mk
 include $(srcdir)/mk/check.mk
+include $(srcdir)/mk/conformance.mk
 include $(srcdir)/mk/install.mk
 include $(srcdir)/mk/dist.mk
 endif
