@@ -15,10 +15,11 @@ VALGRIND := valgrind --quiet --error-exitcode=99 --leak-check=full \
 	--errors-for-leak-kinds=definite,indirect,possible \
 	--show-leak-kinds=definite,indirect,possible --child-silent-after-fork=yes
 JOBS ?= $(shell getconf _NPROCESSORS_ONLN)
-SUITES := static unit cli e2e valgrind san clang
+SUITES := static unit cli e2e valgrind san tsan clang
 
 # Folders of the other modes that the suites need.
 san := build/san-address-undefined
+tsan := build/san-thread
 clang_dir := build/clang
 clang_san := $(clang_dir)/$(san)
 
@@ -30,26 +31,35 @@ suite_e2e := --group e2e --build $(O) $(e2e_tests)
 suite_valgrind := --group valgrind --build $(O) --wrap "$(VALGRIND)" \
 	--timeout 1800 $(unit_tests)
 suite_san := --group san --build $(san) $(addprefix $(san)/,$(unit_names)) $(cli_tests)
+# Where several threads are in it.
+suite_tsan := --group tsan --build $(tsan) \
+	$(addprefix $(tsan)/tests/unit/,test_p11_thread test_vcard_transport)
 suite_clang := --group clang --build $(clang_san) $(addprefix $(clang_san)/,$(unit_names))
 
 run_tests = CC='$(CC)' NM='$(NM)' $(srcdir)/scripts/run-tests --jobs $(JOBS)
 
-.PHONY: check $(SUITES:%=check-%) build-san build-clang
+.PHONY: check $(SUITES:%=check-%) build-san build-tsan build-clang
 #: check         installs what is missing, then builds and runs every test
-check: all tests build-san build-clang
+check: all tests clients build-san build-tsan build-clang
 	@$(run_tests) $(foreach suite,$(SUITES),$(suite_$(suite)))
 
-#: check-SUITE   one suite: static unit cli e2e valgrind san clang
+#: check-SUITE   one suite: static unit cli e2e valgrind san tsan clang
 check-static check-cli check-e2e: all
 check-unit check-valgrind: tests
 check-cli check-e2e: all
+check-e2e: clients
 check-san: build-san
+check-tsan: build-tsan
 check-clang: build-clang
 $(SUITES:%=check-%): check-%:
 	@$(run_tests) $(suite_$*)
 
 build-san:
 	@$(MAKE) --no-print-directory SAN=address,undefined COVERAGE= all tests
+
+build-tsan:
+	@$(MAKE) --no-print-directory SAN=thread COVERAGE= \
+		$(filter $(tsan)/%,$(suite_tsan))
 
 # The other compiler's warnings, its sanitizers, and a build outside the sources,
 # all at once.
@@ -64,14 +74,14 @@ $(clang_dir)/config.mk: config.mk
 
 # How much of lib/ the unit and command line tests run.
 .PHONY: coverage coverage-report
-#: coverage      lines of lib/ that the tests run; fails below 90 %
+#: coverage      lines of lib/ and pkcs11/ that the tests run; fails below 90 %
 coverage:
 	@$(MAKE) --no-print-directory COVERAGE=1 SAN= coverage-report
 
-coverage-report: all tests
+coverage-report: all tests clients
 	@find $(O) -name '*.gcda' -exec rm {} +
 	@$(run_tests) $(suite_unit) $(suite_cli) $(suite_e2e); tests=$$?; \
-	GCOV='$(GCOV)' $(srcdir)/scripts/coverage $(O) 90 && exit $$tests
+	GCOV='$(GCOV)' $(srcdir)/scripts/coverage $(O) 90 lib pkcs11 && exit $$tests
 
 .PHONY: demo bench
 #: demo          installs what is missing, then shows the main job at work
@@ -80,7 +90,7 @@ demo: all
 		$(srcdir)/scripts/demo
 
 #: bench         commands and bytes of each operation, OpenSC's beside them
-bench: all
+bench: all clients
 	@JPKI_SRC=$(abspath $(srcdir)) JPKI_BUILD=$(abspath $(O)) \
 		JPKI_TOOL=$(abspath $(O))/jpki-tool JPKI_VCARD=$(abspath $(O))/jpki-vcard \
-		$(srcdir)/tests/bench/run
+		sh -c '$(srcdir)/tests/bench/run && echo && $(srcdir)/tests/bench/run-pkcs11'

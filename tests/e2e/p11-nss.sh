@@ -1,0 +1,73 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: BSD-2-Clause
+#
+# The PKCS #11 module with NSS, as browsers and LibreOffice have it.
+p11_world=()
+# shellcheck source=tests/e2e/lib-p11.sh
+. "${JPKI_SRC:?}/tests/e2e/lib-p11.sh"
+for tool in modutil certutil cmsutil tstclnt; do
+	tap_tool "$tool"
+done
+
+printf 'JPKI-AUTH:%s\nJPKI-SIGN:%s\n' "$auth_pin" "$sign_pin" >pins
+
+# database NAME MODULE [SETTINGS]: a folder of NSS's with the module in it.
+database() {
+	mkdir "$1" && certutil -N -d "sql:$1" --empty-password &&
+		modutil -dbdir "sql:$1" -add JPKI -libfile "$2" ${3:+-string "$3"} -force
+}
+tap "modutil adds the module" silently database both "$both"
+silently database auth "$auth_only"
+silently database sign "$sign_only"
+silently database set "$both" 'tokens=sign'
+
+tap "modutil lists the tokens" says 'token: JPKI-SIGN' modutil -dbdir sql:both -list
+list() { certutil -L -h all -d "sql:$1" "${@:2}"; }
+tap "certificates are listed without a PIN" says 'JPKI-AUTH:JPKI-AUTH ' list both
+tap "the user's is known to have a key" same 'u,u,u' \
+	"$(list both 2>/dev/null </dev/null | awk '$1 == "JPKI-AUTH:JPKI-AUTH" { print $2 }')"
+asks() {
+	list "$1" </dev/null 2>&1 | grep -iE 'password|pin'
+	return 0
+}
+tap "nobody is asked for a PIN" asks both
+tap "listing costs no VERIFY" costs 0 0 list both
+tap "the file for browsers: nobody is asked for a PIN" asks auth
+tap "the file for browsers: listing costs no VERIFY" costs 0 0 list auth
+tap "a settings string reaches the module" same 0 "$(list set </dev/null 2>&1 | grep -c JPKI-AUTH)"
+
+# The file for programs that sign documents: NSS logs in, and finds it.
+tap "the signature certificate is found after a login" \
+	says 'JPKI-SIGN:JPKI-SIGN ' list sign -f pins
+tap "that costs one VERIFY" costs 0 1 list sign -f pins
+cms() {
+	cmsutil -S -d "sql:$1" -N "JPKI-SIGN:JPKI-SIGN" -Y NONE -G -f pins -i document -o signed.cms
+}
+cms_verified() {
+	silently cms sign
+	says 'To be signed' openssl cms -verify -inform DER -in signed.cms -noverify
+}
+tap "cmsutil signs with it, and openssl verifies" cms_verified
+tap "a signed document costs one VERIFY" costs 0 1 cms sign
+
+# TLS.
+tap "jpki-tool reads the certificates" public_keys
+server_files || tap "a server's certificate" cat words
+# From a pipe tstclnt reads for ever.
+printf 'GET / HTTP/1.0\r\n\r\n' >request
+tls() {
+	tstclnt -A request -d "sql:$1" -n JPKI-AUTH:JPKI-AUTH -W pins -V "$2:$2" -o -h 127.0.0.1 -p "$3"
+}
+tap "tstclnt authenticates with TLS 1.2" handshake tls auth tls1.2
+tap "tstclnt authenticates with TLS 1.3" handshake tls auth tls1.3
+tap "with both tokens it asks for the one PIN only" costs 1 0 handshake tls both tls1.2
+
+# PINs that are wrong, or cannot be right.
+printf 'JPKI-AUTH:0000\nJPKI-SIGN:ZZZ999\n' >pins
+tap "a wrong PIN costs certutil one try" costs 0 1 list sign -f pins
+tap "a wrong PIN costs a TLS client one try" costs 1 0 handshake tls auth tls1.2
+fresh_tries
+printf 'JPKI-AUTH:abcd\nJPKI-SIGN:1234\n' >pins
+tap "a PIN that cannot be right costs certutil nothing" costs 0 0 list sign -f pins
+tap "a PIN that cannot be right costs a TLS client nothing" costs 0 0 handshake tls auth tls1.2
+tap_end
