@@ -16,8 +16,7 @@ cert_load(struct jpki_card *card, enum jpki_cert_id id, struct slice *out)
 
 	if (kept->p == NULL) {
 		/* Law of thrift: the card would only say 6982. */
-		if (row->behind_sign_pin &&
-		    !jpki_pin_verified(card, JPKI_PIN_SIGN))
+		if (row->always && !jpki_pin_verified(card, row->pin))
 			return JPKI_ERR_AUTH_REQUIRED;
 		err = card_read_object(card, &row->ef, kept);
 		if (err == JPKI_OK && kept->p[0] != DER_SEQUENCE) {
@@ -25,8 +24,9 @@ cert_load(struct jpki_card *card, enum jpki_cert_id id, struct slice *out)
 			err = JPKI_ERR_MALFORMED;
 		}
 		/* The login is over, whatever ended it. */
-		if (err == JPKI_ERR_AUTH_REQUIRED && row->behind_sign_pin)
-			card_unverify(card, JPKI_PIN_SIGN);
+		if (err == JPKI_ERR_AUTH_REQUIRED &&
+		    row->pin < JPKI_PIN_COUNT)
+			card_unverify(card, row->pin);
 	}
 	*out = slice_of(kept->p, kept->n);
 	return err;

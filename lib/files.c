@@ -64,10 +64,10 @@ static const struct key_row keys[JPKI_KEY_COUNT] = {
 };
 
 static const struct cert_row certs[JPKI_CERT_COUNT] = {
-	[JPKI_CERT_AUTH] = { { APP_JPKI, { 0x00, 0x0A } }, false },
-	[JPKI_CERT_SIGN] = { { APP_JPKI, { 0x00, 0x01 } }, true },
-	[JPKI_CERT_AUTH_CA] = { { APP_JPKI, { 0x00, 0x0B } }, false },
-	[JPKI_CERT_SIGN_CA] = { { APP_JPKI, { 0x00, 0x02 } }, false },
+	[JPKI_CERT_AUTH] = { { APP_JPKI, { 0x00, 0x0A } }, JPKI_PIN_AUTH, false },
+	[JPKI_CERT_SIGN] = { { APP_JPKI, { 0x00, 0x01 } }, JPKI_PIN_SIGN, true },
+	[JPKI_CERT_AUTH_CA] = { { APP_JPKI, { 0x00, 0x0B } }, JPKI_PIN_COUNT, false },
+	[JPKI_CERT_SIGN_CA] = { { APP_JPKI, { 0x00, 0x02 } }, JPKI_PIN_COUNT, false },
 };
 
 static const struct kind_row kinds[] = {

@@ -37,7 +37,9 @@ struct key_row {
 
 struct cert_row {
 	struct ef	ef;
-	bool		behind_sign_pin; /* read needs it, on every card */
+	enum jpki_pin	pin;		/* that may have to be verified first;
+					   JPKI_PIN_COUNT: none */
+	bool		always;		/* on a card, too; else on a phone */
 };
 
 struct kind_row {

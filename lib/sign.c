@@ -57,13 +57,19 @@ card_sign(struct jpki_card *card, const struct job *job, struct wbuf *out)
  * ended, it mostly still is.  A key of another application cannot mislead,
  * because the result is checked; any doubt leads to the long way.
  */
-static bool
+static enum jpki_err
 sign_quickly(struct jpki_card *card, const struct key_row *row,
     const struct job *job, EVP_PKEY *key, struct wbuf *out)
 {
-	return card_select_again(card, &row->ef) &&
-	    card_sign(card, job, out) == JPKI_OK &&
-	    job->check(card->ctx->crypto, key, wbuf_slice(out), job->data);
+	enum jpki_err err;
+
+	if (!card_select_again(card, &row->ef))
+		return JPKI_ERR_NOT_FOUND;
+	err = card_sign(card, job, out);
+	if (err != JPKI_OK)
+		return err;
+	return job->check(card->ctx->crypto, key, wbuf_slice(out),
+	    job->data) ? JPKI_OK : JPKI_ERR_MISMATCH;
 }
 
 static enum jpki_err
@@ -72,7 +78,7 @@ sign_surely(struct jpki_card *card, const struct key_row *row,
 {
 	enum jpki_err err;
 
-	out->n = 0;
+	*out = wbuf_of(out->p, out->cap);
 	err = card_select(card, &row->ef);
 	if (err == JPKI_OK)
 		err = card_sign(card, job, out);
@@ -104,7 +110,9 @@ sign_checked(struct jpki_card *card, enum jpki_key key, const struct job *job,
 	    job->data.n > DATA_MAX)
 		return JPKI_ERR_BUFFER;
 	w = wbuf_of(signature, bytes);
-	if (!sign_quickly(card, row, job, public_key, &w))
+	err = sign_quickly(card, row, job, public_key, &w);
+	/* What the card said is open to doubt; a broken link is not. */
+	if (err >= JPKI_ERR_NOT_JPKI)
 		err = sign_surely(card, row, job, public_key, &w);
 	return err == JPKI_OK ? buf_copy(wbuf_slice(&w), out) : err;
 }

@@ -10,6 +10,8 @@
 #include "mech.h"
 #include "object.h"
 
+#define COUNT_OF(a)	(sizeof(a) / sizeof((a)[0]))
+
 typedef CK_RV attr_fn(const struct object *o, CK_ULONG constant,
     struct value *out);
 
@@ -181,16 +183,19 @@ key_bits(const struct object *o, CK_ULONG constant, struct value *out)
 static CK_RV
 key_type(const struct object *o, CK_ULONG constant, struct value *out)
 {
-	static const CK_ULONG values[2][2] = {
-		{ CKK_RSA, CKM_RSA_PKCS_KEY_PAIR_GEN },
-		{ CKK_EC, CKM_EC_KEY_PAIR_GEN },
+	static const struct {
+		const char	*name;
+		CK_ULONG	 values[2];
+	} types[] = {
+		{ "RSA", { CKK_RSA, CKM_RSA_PKCS_KEY_PAIR_GEN } },
+		{ "EC", { CKK_EC, CKM_EC_KEY_PAIR_GEN } },
 	};
 	const struct cert *cert = token_cert(o->slot, o->kind);
 
-	if (cert == NULL)
-		return CKR_ATTRIBUTE_TYPE_INVALID;
-	return number(o, values[strcmp(cert->parsed->key_type, "EC") == 0]
-	    [constant], out);
+	for (size_t i = 0; cert != NULL && i < COUNT_OF(types); i++)
+		if (strcmp(cert->parsed->key_type, types[i].name) == 0)
+			return number(o, types[i].values[constant], out);
+	return CKR_ATTRIBUTE_TYPE_INVALID;
 }
 
 /* constant: 0 the first day, 1 the last, in UTC as in the certificate. */

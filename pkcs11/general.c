@@ -61,12 +61,13 @@ forget_parent(void)
 {
 	long pid = (long)getpid(), owner = atomic_load(&module.pid);
 
-	if (owner == NOBODY || owner == pid)
+	if (owner == pid || (owner == NOBODY &&
+	    atomic_compare_exchange_strong(&module.pid, &owner, pid)))
 		return;
 	if (owner != CHANGING && atomic_compare_exchange_strong(&module.pid,
 	    &owner, CHANGING)) {
 		forget_all();
-		atomic_store(&module.pid, NOBODY);
+		atomic_store(&module.pid, pid);
 	}
 	/* Another thread of the child came first. */
 	while (atomic_load(&module.pid) == CHANGING)

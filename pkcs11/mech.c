@@ -32,8 +32,8 @@ _Static_assert(COUNT <= MECHANISMS_MAX, "a list of all has room");
 
 /*
  * Asked once an insertion; trouble on the way is no answer.  The card makes it
- * with both keys or with none, and is asked for the one that is locked: with
- * the other one it would sign.
+ * with both keys or with none, and what is sent no card signs, whoever is
+ * logged in.
  */
 static void
 ask_pss(struct slot *slot, const struct token_row *row)
@@ -42,8 +42,6 @@ ask_pss(struct slot *slot, const struct token_row *row)
 	enum jpki_err err;
 	CK_RV rv;
 
-	if (jpki_pin_verified(reader->card, row->pin))
-		return;
 	err = jpki_pss_probe(reader->card, row->key, &reader->pss);
 	/* Without this key, the other one may tell. */
 	reader->pss_asked = err == JPKI_OK ||

@@ -159,12 +159,13 @@ keys_and_certificates_have_their_files(void **state)
 	static const struct {
 		enum jpki_cert_id	id;
 		unsigned		file;
-		bool			protected;
+		enum jpki_pin		pin;
+		bool			always;
 	} rows[] = {
-		{ JPKI_CERT_AUTH, 0x000A, false },
-		{ JPKI_CERT_SIGN, 0x0001, true },
-		{ JPKI_CERT_AUTH_CA, 0x000B, false },
-		{ JPKI_CERT_SIGN_CA, 0x0002, false },
+		{ JPKI_CERT_AUTH, 0x000A, JPKI_PIN_AUTH, false },
+		{ JPKI_CERT_SIGN, 0x0001, JPKI_PIN_SIGN, true },
+		{ JPKI_CERT_AUTH_CA, 0x000B, JPKI_PIN_COUNT, false },
+		{ JPKI_CERT_SIGN_CA, 0x0002, JPKI_PIN_COUNT, false },
 	};
 	const struct key_row *auth = key_row(JPKI_KEY_AUTH);
 	const struct key_row *sign = key_row(JPKI_KEY_SIGN);
@@ -175,7 +176,8 @@ keys_and_certificates_have_their_files(void **state)
 		const struct cert_row *row = cert_row(rows[i].id);
 
 		expect_ef("certificate", &row->ef, APP_JPKI, rows[i].file);
-		assert_int_equal(row->behind_sign_pin, rows[i].protected);
+		assert_int_equal(row->pin, rows[i].pin);
+		assert_int_equal(row->always, rows[i].always);
 	}
 	expect_ef("authentication key", &auth->ef, APP_JPKI, 0x0017);
 	expect_ef("signature key", &sign->ef, APP_JPKI, 0x001A);

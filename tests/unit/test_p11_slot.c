@@ -301,6 +301,23 @@ a_phones_certificate_is_private_whenever_it_is_read(void **state)
 	assert_int_equal(kit_find(s, CKO_PUBLIC_KEY), 0);
 }
 
+/* The card says 6982 to the certificate: so does C_Login know. */
+static void
+a_phone_that_lost_the_login_can_be_logged_in_again(void **state)
+{
+	struct vlink *link = kit_begin("phone", NULL, NULL);
+	CK_SESSION_HANDLE s = kit_open(AUTH);
+
+	(void)state;
+	kit_login(s, PIN_AUTH);
+	kit_fault(link, "sw=6982@ins=B0*9");
+	assert_int_equal(kit_find(s, CKO_PRIVATE_KEY), 0);
+	vlink_faults_clear(link);
+	assert_int_equal(kit_state(s), CKS_RO_PUBLIC_SESSION);
+	kit_login(s, PIN_AUTH);
+	assert_true(kit_find(s, CKO_PRIVATE_KEY) != 0);
+}
+
 static void
 each_module_file_shows_its_tokens(void **state)
 {
@@ -343,6 +360,7 @@ main(void)
 		T(a_card_without_the_auth_certificate_signs_documents),
 		T(a_phone_shows_nothing_before_the_login),
 		T(a_phones_certificate_is_private_whenever_it_is_read),
+		T(a_phone_that_lost_the_login_can_be_logged_in_again),
 		T(each_module_file_shows_its_tokens),
 		T(a_slot_has_its_readers_name),
 	};

@@ -161,6 +161,22 @@ any_doubt_leads_to_the_long_way(void **state)
 	}
 }
 
+/* A broken link is no doubt: nothing is signed twice. */
+static void
+a_broken_link_is_not_signed_over_again(void **state)
+{
+	struct scene *s = *state;
+	struct jpki_buf sig;
+
+	sign_first(s, &sig);
+	SCENE(s, ROW_BEGIN, ROW_EF("0017"), { SIGN_INFO, "!IO", NULL },
+	    ROW_END,
+	    { "begin", "reset", NULL }, ROW_ISD, ROW_END, ROW_DISCONNECT);
+	sign_again(s, &sig, JPKI_ERR_IO);
+	scene_close(s);
+	jpki_buf_free(&sig);
+}
+
 /* The application was left by us: there is nothing to guess. */
 static void
 after_another_application_of_ours_nothing_is_guessed(void **state)
@@ -206,6 +222,7 @@ main(void)
 		TEST(where_the_file_is_missing_the_application_is_selected),
 		TEST(a_login_that_another_program_ended_is_told),
 		cmocka_unit_test(any_doubt_leads_to_the_long_way),
+		TEST(a_broken_link_is_not_signed_over_again),
 		TEST(after_another_application_of_ours_nothing_is_guessed),
 		TEST(after_a_reset_nothing_is_signed),
 	};
