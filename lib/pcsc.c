@@ -588,15 +588,13 @@ transport_pcsc_new(struct transport **out)
 	if (pcsc == NULL)
 		return JPKI_ERR_MEMORY;
 	pcsc->base.ops = &pcsc_ops;
-	if (pthread_mutex_init(&pcsc->lock, NULL) != 0) {
-		free(pcsc);
-		return JPKI_ERR_MEMORY;
-	}
-	if (pthread_cond_init(&pcsc->idle, NULL) != 0) {
+	if (pthread_mutex_init(&pcsc->lock, NULL) == 0) {
+		if (pthread_cond_init(&pcsc->idle, NULL) == 0) {
+			*out = &pcsc->base;
+			return JPKI_OK;
+		}
 		(void)pthread_mutex_destroy(&pcsc->lock);
-		free(pcsc);
-		return JPKI_ERR_MEMORY;
 	}
-	*out = &pcsc->base;
-	return JPKI_OK;
+	free(pcsc);
+	return JPKI_ERR_MEMORY;
 }

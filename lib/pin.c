@@ -5,7 +5,6 @@
  * try, nothing is sent twice, and a PIN goes out only in the transaction that
  * selected its file.
  */
-
 #include "card.h"
 #include "mem.h"
 #include "sw.h"

@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Signatures by the card, each verified before it is handed out. */
-#include <stdlib.h>
-
 #include "cert.h"
 #include "digest.h"
 #include "sw.h"

@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* What the card says of itself without any PIN. */
-#include <string.h>
-
 #include "card.h"
 #include "sw.h"
 
