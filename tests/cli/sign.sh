@@ -185,15 +185,18 @@ half_written_output_is_removed() {
 	expect_files "$work/d" one three two
 }
 
+# run_pin() starts a process of its own, so $! is kept before it.
 devices_are_written_to() {
+	local reader
 	make_documents
 	run_pin 1234 sign -k auth -o /dev/null "$work/d/one"
 	expect_success
 	[ -c /dev/null ] || echo '/dev/null is no device any more'
 	mkfifo "$work/fifo"
 	cat "$work/fifo" >"$work/sig" &
+	reader=$!
 	run_pin 1234 sign -k auth -o "$work/fifo" "$work/d/one"
-	wait $!
+	wait "$reader"
 	expect_success
 	verify sha256 "$work/auth" "$work/sig" "$work/d/one"
 }
