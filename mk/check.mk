@@ -15,7 +15,6 @@ VALGRIND := valgrind --quiet --error-exitcode=99 --leak-check=full \
 	--errors-for-leak-kinds=definite,indirect,possible \
 	--show-leak-kinds=definite,indirect,possible --child-silent-after-fork=yes
 JOBS ?= $(shell getconf _NPROCESSORS_ONLN)
-SUITES := static unit cli e2e valgrind san tsan clang
 
 # Folders of the other modes that the suites need.
 san := build/san-address-undefined
@@ -23,35 +22,45 @@ tsan := build/san-thread
 clang_dir := build/clang
 clang_san := $(clang_dir)/$(san)
 
+# A suite: what it needs, and what it is made of.
+SUITES := static unit cli e2e valgrind san tsan clang
+
+needs_static := all
 suite_static := --group static --build $(O) \
 	$(addprefix $(srcdir)/scripts/check-,layers headers exports man shell)
+needs_unit := tests
 suite_unit := --group unit --build $(O) $(unit_tests)
+needs_cli := all
 suite_cli := --group cli --build $(O) $(cli_tests)
+needs_e2e := all clients
 suite_e2e := --group e2e --build $(O) $(e2e_tests)
+needs_valgrind := tests
 suite_valgrind := --group valgrind --build $(O) --wrap "$(VALGRIND)" \
 	--timeout 1800 $(unit_tests)
+needs_san := build-san
 suite_san := --group san --build $(san) $(addprefix $(san)/,$(unit_names)) $(cli_tests)
 # Where several threads are in it.
+needs_tsan := build-tsan
 suite_tsan := --group tsan --build $(tsan) \
 	$(addprefix $(tsan)/tests/unit/,test_p11_thread test_vcard_transport)
+needs_clang := build-clang
 suite_clang := --group clang --build $(clang_san) $(addprefix $(clang_san)/,$(unit_names))
+
+# They add suites of their own.
+include $(srcdir)/mk/fault.mk
+include $(srcdir)/mk/fuzz.mk
+include $(srcdir)/mk/analyze.mk
 
 run_tests = CC='$(CC)' NM='$(NM)' $(srcdir)/scripts/run-tests --jobs $(JOBS)
 
 .PHONY: check $(SUITES:%=check-%) build-san build-tsan build-clang
 #: check         installs what is missing, then builds and runs every test
-check: all tests clients build-san build-tsan build-clang
+check: $(foreach suite,$(SUITES),$(needs_$(suite)))
 	@$(run_tests) $(foreach suite,$(SUITES),$(suite_$(suite)))
 
 #: check-SUITE   one suite: static unit cli e2e valgrind san tsan clang
-check-static check-cli check-e2e: all
-check-unit check-valgrind: tests
-check-cli check-e2e: all
-check-e2e: clients
-check-san: build-san
-check-tsan: build-tsan
-check-clang: build-clang
-$(SUITES:%=check-%): check-%:
+.SECONDEXPANSION:
+$(SUITES:%=check-%): check-%: $$(needs_$$*)
 	@$(run_tests) $(suite_$*)
 
 build-san:
