@@ -44,6 +44,11 @@ static const struct grammar {
 	{ "delay-sign=900", FAULT_DELAY_SIGN, FAULT_BEFORE, 900, 0x2A, 0, 0 },
 	{ "lie-length=-2@9", FAULT_LIE_LENGTH, FAULT_AFTER, -2, -1, 9, 1 },
 	{ "lie-length", FAULT_LIE_LENGTH, FAULT_AFTER, 1, -1, 0, 1 },
+	{ "tear=0@2", FAULT_TEAR, FAULT_AFTER, 0, -1, 2, 1 },
+	{ "hold", FAULT_HOLD, FAULT_BEFORE, 0, -1, 0, 1 },
+	{ "hold,after@ins=20#2", FAULT_HOLD, FAULT_AFTER, 0, 0x20, 2, 1 },
+	{ "select=after@3", FAULT_SELECT, FAULT_AFTER, 0, -1, 3, 1 },
+	{ "select=D392F000260100000001,before@ins=24", FAULT_SELECT, FAULT_BEFORE, 0, 0x24, 0, 0 },
 };
 
 static void
@@ -78,7 +83,9 @@ static const char *const nonsense[] = {
 	"delay=1e3", "short=", "short=65536", "short=1,after", "short=after",
 	"lie-length=0", "lie-length=x", "garbage=1", "empty,before",
 	"delay-sign=5@ins=20", "delay-sign=5@3", " remove", "remove ",
-	"remove@99999999999999999999",
+	"remove@99999999999999999999", "hold=1", "hold=5,after", "tear",
+	"tear=1,before", "tear=-1", "select=", "select=D", "select=D3X2",
+	"select=D3,later", "select=0102030405060708090A0B0C0D0E0F1011",
 	"remove@1111111111111111111111111111111111111111111111111111111111111",
 };
 
@@ -191,6 +198,25 @@ static const struct transcript {
 	    { "sw=6F00@1", "sw=6F01@2" }, {
 	    { SELECT_AP, "6F00" }, { SELECT_AP, "6F01" },
 	    { SELECT_AP, "9000" } } },
+	{ "another_selection_before_a_command_misleads_it", { "select@3" }, {
+	    { SELECT_AP, "9000" }, { SELECT_PIN, "9000" },
+	    { VERIFY_WRONG, "6986" }, { SELECT_AP, "9000" },
+	    { SELECT_PIN, "9000" }, { ASK_TRIES, "63C3" } } },
+	{ "another_selection_after_a_command_misleads_the_next",
+	    { "select,after@3" }, {
+	    { SELECT_AP, "9000" }, { SELECT_PIN, "9000" },
+	    { ASK_TRIES, "63C3" }, { VERIFY_WRONG, "6986" } } },
+	{ "another_selection_loses_what_was_verified",
+	    { "select=D3921000310001010408,after@3" }, {
+	    { SELECT_AP, "9000" }, { SELECT_PIN, "9000" },
+	    { VERIFY_RIGHT, "9000" }, { SELECT_AP, "9000" },
+	    { SELECT_PIN, "9000" }, { "0024018004 35363738", "6982" } } },
+	{ "the_same_selection_keeps_what_was_verified",
+	    { "select=D392F000260100000001,after@3" }, {
+	    { SELECT_AP, "9000" }, { SELECT_PIN, "9000" },
+	    { VERIFY_RIGHT, "9000" }, { SELECT_PIN, "9000" },
+	    { "0024018004 35363738", "9000" },
+	    { "0024018004 31323334", "9000" } } },
 	{ "delays_only_delay", { "delay=1", "delay-byte=10", "delay=1,after@1" }, {
 	    { SELECT_AP, "9000" }, { SELECT_PIN, "9000" } } },
 };

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#define _GNU_SOURCE		/* TCP_QUICKACK, pipe2 */
+#define _GNU_SOURCE		/* TCP_QUICKACK, pipe2, POLLRDHUP */
 #include "vpcd.h"
 
 #include <arpa/inet.h>
@@ -189,13 +189,29 @@ write_all(const struct vpcd *v, const uint8_t *p, size_t n)
 	return true;
 }
 
+/* An exchange is held: does the driver still wait for it? */
+static bool
+is_gone(void *user)
+{
+	struct vpcd *v = user;
+	struct pollfd fd = { .fd = v->sock, .events = POLLRDHUP };
+	bool stop;
+
+	pthread_mutex_lock(&v->lock);
+	stop = v->stop;
+	pthread_mutex_unlock(&v->lock);
+	return stop || (poll(&fd, 1, 0) > 0 &&
+	    (fd.revents & (POLLRDHUP | POLLHUP | POLLERR)) != 0);
+}
+
 /*
  * v->answer holds n bytes from its third on; announced may differ.  After a
  * lie nobody knows where the next message begins, and behind an empty answer
- * the driver waits for one byte more: both end the connection.
+ * the driver waits for one byte more: both end the connection.  So does a tear
+ * not below 0, after as many bytes of the message.
  */
 static enum outcome
-send_answer(struct vpcd *v, size_t n, long announced)
+send_message(struct vpcd *v, size_t n, long announced, long tear)
 {
 	if (announced < 0)
 		announced = 0;
@@ -203,9 +219,19 @@ send_answer(struct vpcd *v, size_t n, long announced)
 		announced = MESSAGE_MAX;
 	v->answer[0] = (uint8_t)(announced >> 8);
 	v->answer[1] = (uint8_t)announced;
+	if (tear >= 0 && (size_t)tear < 2 + n) {
+		(void)write_all(v, v->answer, (size_t)tear);
+		return CLOSE;
+	}
 	if (!write_all(v, v->answer, 2 + n))
 		return CLOSE;
 	return (size_t)announced == n && n > 0 ? GO_ON : CLOSE;
+}
+
+static enum outcome
+send_answer(struct vpcd *v, size_t n, long announced)
+{
+	return send_message(v, n, announced, -1);
 }
 
 /*
@@ -273,7 +299,8 @@ handle_command(struct vpcd *v, size_t n)
 	case VLINK_OK:
 		if (got > MESSAGE_MAX)
 			return send_failure(v);
-		return send_answer(v, got, (long)got + vlink_lie(v->link));
+		return send_message(v, got, (long)got + vlink_lie(v->link),
+		    vlink_tear(v->link));
 	case VLINK_GONE:
 		return send_failure(v);
 	case VLINK_HANGUP:
@@ -405,6 +432,7 @@ vpcd_start(struct vpcd **out, struct vlink *link, const char *host,
 	if (pipe2(v->wake, O_CLOEXEC | O_NONBLOCK) != 0)
 		goto fail;
 	vlink_watch(link, wake_up, v);
+	vlink_reader(link, is_gone, v);
 	why = "cannot start a thread";
 	if (pthread_create(&v->thread, NULL, run, v) != 0)
 		goto fail;
@@ -414,6 +442,7 @@ fail:
 	snprintf(error, VCARD_ERROR_MAX, "%s", why);
 	if (v != NULL) {
 		vlink_watch(link, NULL, NULL);
+		vlink_reader(link, NULL, NULL);
 		vpcd_free(v);
 	}
 	return -1;
@@ -454,6 +483,7 @@ vpcd_stop(struct vpcd **vpcd)
 	vlink_remove(v->link);
 	pthread_join(v->thread, NULL);
 	vlink_watch(v->link, NULL, NULL);
+	vlink_reader(v->link, NULL, NULL);
 	vpcd_free(v);
 	*vpcd = NULL;
 }
