@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The link to a virtual card: exchanges that are held, what the card counts. */
+/* The link to a virtual card: exchanges that wait, what the card counts. */
 #include "linkkit.h"
 
 #include <pthread.h>
+#include <sched.h>
 #include <stdlib.h>
 
 static void *
@@ -17,6 +18,30 @@ send_in_thread(void *arg)
 	if (result != NULL)
 		*result = vlink_transmit(link, o.p, o.n, answer, &n);
 	return result;
+}
+
+/* The delay is an hour: without the removal the test would never end. */
+static void
+a_card_pulled_during_a_delay_is_gone(void **state)
+{
+	struct vlink *link = linkkit_new("adult");
+	enum vlink_result *result = NULL;
+	void *got = NULL;
+	pthread_t thread;
+
+	(void)state;
+	linkkit_fault(link, "delay=3600000*1");
+	assert_int_equal(pthread_create(&thread, NULL, send_in_thread, link),
+	    0);
+	while (vlink_counters(link, -1).commands == 0)
+		sched_yield();
+	vlink_remove(link);
+	assert_int_equal(pthread_join(thread, &got), 0);
+	result = got;
+	assert_non_null(result);
+	assert_int_equal(*result, VLINK_GONE);
+	free(result);
+	vlink_free(&link);
 }
 
 /*
@@ -221,6 +246,7 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_card_pulled_during_a_delay_is_gone),
 		cmocka_unit_test(what_is_held_goes_on_when_told),
 		cmocka_unit_test(what_is_held_ends_with_card_or_reader),
 		cmocka_unit_test(a_reader_that_says_that_it_is_gone_ends_a_hold),

@@ -2,8 +2,6 @@
 /* The link to a virtual card: presence, faults, counters, the log. */
 #include "linkkit.h"
 
-#include <pthread.h>
-#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -387,44 +385,6 @@ a_mute_card_is_there_and_silent(void **state)
 	vlink_free(&link);
 }
 
-static void *
-send_in_thread(void *arg)
-{
-	struct vlink *link = arg;
-	struct octets o = unhex(SELECT_AP);
-	enum vlink_result *result = malloc(sizeof(*result));
-	uint8_t answer[258];
-	size_t n = sizeof(answer);
-
-	if (result != NULL)
-		*result = vlink_transmit(link, o.p, o.n, answer, &n);
-	return result;
-}
-
-/* The delay is an hour: without the removal the test would never end. */
-static void
-a_card_pulled_during_a_delay_is_gone(void **state)
-{
-	struct vlink *link = linkkit_new("adult");
-	enum vlink_result *result = NULL;
-	void *got = NULL;
-	pthread_t thread;
-
-	(void)state;
-	linkkit_fault(link, "delay=3600000*1");
-	assert_int_equal(pthread_create(&thread, NULL, send_in_thread, link),
-	    0);
-	while (vlink_counters(link, -1).commands == 0)
-		sched_yield();
-	vlink_remove(link);
-	assert_int_equal(pthread_join(thread, &got), 0);
-	result = got;
-	assert_non_null(result);
-	assert_int_equal(*result, VLINK_GONE);
-	free(result);
-	vlink_free(&link);
-}
-
 /*
  * Counters.
  */
@@ -600,7 +560,6 @@ main(void)
 		cmocka_unit_test(moves_are_counted_and_watched),
 		cmocka_unit_test(removal_takes_the_power_away),
 		cmocka_unit_test(a_mute_card_is_there_and_silent),
-		cmocka_unit_test(a_card_pulled_during_a_delay_is_gone),
 		cmocka_unit_test(commands_and_bytes_are_counted),
 		cmocka_unit_test(clearing_counters_restarts_the_index_of_faults),
 		cmocka_unit_test(lost_answers_are_not_counted),
