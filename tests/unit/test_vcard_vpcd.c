@@ -381,6 +381,33 @@ hangup_answers_nothing_and_comes_back(void **state)
 	expect_answer(d, SELECT_AP, "9000");
 }
 
+/*
+ * pcscd looks 2.5 times a second: a card that came back at once after a broken
+ * exchange was taken for absent as long as it stayed.
+ */
+static void
+a_card_is_not_hurried_back_after_a_broken_exchange(void **state)
+{
+	struct driver *d = *state;
+
+	tell(d, POWER_ON);
+	vlink_remove(d->link);
+	expect_end(d);
+	vlink_insert(d->link);
+	assert_true(vpcd_hurry(d->vpcd));
+	take_card(d);
+	tell(d, POWER_ON);
+	linkkit_fault(d->link, "hangup");
+	tell(d, SELECT_AP);
+	expect_end(d);
+	vlink_remove(d->link);
+	assert_false(vpcd_hurry(d->vpcd));
+	vlink_insert(d->link);
+	take_card(d);
+	tell(d, POWER_ON);
+	expect_answer(d, SELECT_AP, "9000");
+}
+
 /* Without being told: the client tries until the driver is there again. */
 static void
 a_driver_that_was_restarted_gets_the_card_again(void **state)
@@ -442,6 +469,7 @@ main(void)
 		WITH(a_driver_that_hangs_up_ends_what_is_held),
 		WITH(stopping_ends_what_is_held),
 		WITH(hangup_answers_nothing_and_comes_back),
+		WITH(a_card_is_not_hurried_back_after_a_broken_exchange),
 		WITH(a_driver_that_was_restarted_gets_the_card_again),
 		WITH(it_stops_in_the_middle_of_anything),
 		WITH(a_host_has_to_be_an_address),

@@ -44,8 +44,9 @@ struct vpcd {
 	struct sockaddr_in	 address;
 	pthread_t		 thread;
 	int			 wake[2];	/* pipe: look again */
-	pthread_mutex_t		 lock;		/* of the next three */
+	pthread_mutex_t		 lock;		/* of the next four */
 	bool			 stop, kicked;
+	bool			 failed;	/* so the last connection ended */
 	bool			 seen;		/* the driver spoke */
 
 	/* The thread's own. */
@@ -88,10 +89,10 @@ drain(const struct vpcd *v)
 }
 
 static void
-set_seen(struct vpcd *v, bool seen)
+note_driver(struct vpcd *v)
 {
 	pthread_mutex_lock(&v->lock);
-	v->seen = seen;
+	v->seen = true;
 	pthread_mutex_unlock(&v->lock);
 }
 
@@ -109,7 +110,10 @@ disconnect(struct vpcd *v, enum outcome how)
 		setsockopt(v->sock, SOL_SOCKET, SO_LINGER, &cut, sizeof(cut));
 	close(v->sock);
 	v->sock = -1;
-	set_seen(v, false);
+	pthread_mutex_lock(&v->lock);
+	v->seen = false;
+	v->failed = how == CLOSE;
+	pthread_mutex_unlock(&v->lock);
 	v->not_before = now_ms() + AWAY_MS;
 	v->retry_ms = RETRY_FIRST_MS;
 	vlink_power_off(v->link);
@@ -321,7 +325,7 @@ handle_message(struct vpcd *v)
 	if (!read_all(v, v->message, n))
 		return CLOSE;
 	v->retry_ms = RETRY_FIRST_MS;
-	set_seen(v, true);
+	note_driver(v);
 	if (n == 0)
 		return GO_ON;
 	if (n == 1)
@@ -455,6 +459,19 @@ vpcd_kick(struct vpcd *vpcd)
 	vpcd->kicked = true;
 	pthread_mutex_unlock(&vpcd->lock);
 	wake_up(vpcd);
+}
+
+bool
+vpcd_hurry(struct vpcd *vpcd)
+{
+	bool failed;
+
+	pthread_mutex_lock(&vpcd->lock);
+	failed = vpcd->failed;
+	pthread_mutex_unlock(&vpcd->lock);
+	if (!failed)
+		vpcd_kick(vpcd);
+	return !failed;
 }
 
 bool
