@@ -39,6 +39,21 @@ static const struct words {
 	{ "state", "{\"ok\":true,\"present\":true,\"powered\":true,\"mute\":false,\"events\":7}\n" },
 	{ "fault sw=6F00", "{\"ok\":true}\n" },
 	{ "faults clear", "{\"ok\":true}\n" },
+	{ "fault hold", "{\"ok\":true}\n" },
+	{ "held 0", "{\"ok\":false,\"error\":\"nothing is held\"}\n" },
+	{ "held x", "{\"ok\":false,\"error\":\"held takes seconds, at most 3600\"}\n" },
+	{ "resume", "{\"ok\":false,\"error\":\"nothing is held\"}\n" },
+	{ "tries auth 1", "{\"ok\":true,\"tries\":{\"auth\":1}}\n" },
+	{ "pins nothing", "{\"ok\":false,\"error\":\"pins, or pins clear\"}\n" },
+	{ "pins clear", "{\"ok\":true}\n" },
+	{ "remove", "{\"ok\":true}\n" },
+	{ "renew", "{\"ok\":true}\n" },
+	{ "power", "{\"ok\":true}\n" },
+	{ "state", "{\"ok\":true,\"present\":true,\"powered\":true,\"mute\":false,\"events\":9}\n" },
+	{ "mute on", "{\"ok\":true}\n" },
+	{ "renew", "{\"ok\":true}\n" },
+	{ "state", "{\"ok\":true,\"present\":true,\"powered\":false,\"mute\":false,\"events\":13}\n" },
+	{ "tries auth", "{\"ok\":true,\"tries\":{\"auth\":3}}\n" },
 	{ "counters", "{\"ok\":true,\"commands\":0,\"bytes_up\":0,\"bytes_down\":0,\"ins\":{}}\n" },
 	{ "counters clear", "{\"ok\":true}\n" },
 	{ "fault", "{\"ok\":false,\"error\":\"usage: fault SPEC\"}\n" },
@@ -107,6 +122,26 @@ the_remote_control_lists_all_tries_and_counters(void **state)
 	    "\"bytes_up\":26,\"bytes_down\":6,\"ins\":{"
 	    "\"20\":{\"commands\":1,\"bytes_up\":4,\"bytes_down\":2},"
 	    "\"A4\":{\"commands\":2,\"bytes_up\":22,\"bytes_down\":4}}}\n");
+	free(text);
+	vlink_free(&link);
+}
+
+static void
+the_remote_control_tells_what_became_of_pins(void **state)
+{
+	struct vlink *link = linkkit_new("adult");
+	const struct control_host host = { .links = &link, .links_n = 1 };
+	char *text = NULL;
+
+	(void)state;
+	linkkit_send(link, SELECT_AP);
+	linkkit_send(link, SELECT_PIN);
+	linkkit_send(link, VERIFY_WRONG);
+	assert_true(say(&host, "pins", &text));
+	assert_non_null(strstr(text, "{\"ok\":true,\"pins\":{\"auth\":{"
+	    "\"verify\":1,\"wrong\":1,\"change\":0,\"changed\":0,"
+	    "\"tries\":2,\"value\":\"1234\"},\"sign\":{"));
+	assert_non_null(strstr(text, "},\"astray\":0}\n"));
 	free(text);
 	vlink_free(&link);
 }
@@ -271,6 +306,66 @@ connect_raw(const char *path)
 	return fd;
 }
 
+static void *
+send_select(void *arg)
+{
+	expect_text("held", linkkit_send(arg, SELECT_AP), "9000");
+	return NULL;
+}
+
+/* A client that waits keeps nobody out, and hears at once. */
+static void
+a_client_waits_until_a_command_is_held(void **state)
+{
+	char path[128], answer[256];
+	pthread_t card;
+	struct server s;
+	int fd;
+
+	(void)state;
+	snprintf(path, sizeof(path), "%s", vkit_path("socket"));
+	start(&s, path);
+	fd = connect_raw(path);
+	assert_int_equal(send(fd, "held 3600\n", 10, MSG_NOSIGNAL), 10);
+	assert_int_equal(ask(path, "held 0", answer), 0);
+	assert_int_equal(ask(path, "fault hold=after", answer), 1);
+	assert_int_equal(pthread_create(&card, NULL, send_select, s.link), 0);
+	assert_true(recv(fd, answer, sizeof(answer), 0) > 0);
+	answer[strcspn(answer, "\n")] = '\0';
+	expect_text("held", answer,
+	    "{\"ok\":true,\"n\":1,\"ins\":\"A4\",\"acted\":true}");
+	close(fd);
+	assert_int_equal(ask(path, "held", answer), 1);
+	assert_int_equal(ask(path, "resume", answer), 1);
+	assert_int_equal(pthread_join(card, NULL), 0);
+	assert_int_equal(ask(path, "held 1", answer), 0);
+	end(&s, path);
+}
+
+/* Whoever goes on talking while it waits has lost its place. */
+static void
+a_client_that_waits_may_leave(void **state)
+{
+	char path[128], answer[256];
+	struct server s;
+	int fd;
+
+	(void)state;
+	snprintf(path, sizeof(path), "%s", vkit_path("socket"));
+	start(&s, path);
+	fd = connect_raw(path);
+	assert_int_equal(send(fd, "held 3600\n", 10, MSG_NOSIGNAL), 10);
+	assert_int_equal(ask(path, "held 0", answer), 0);
+	assert_int_equal(send(fd, "state\n", 6, MSG_NOSIGNAL), 6);
+	assert_int_equal(recv(fd, answer, sizeof(answer), 0), 0);
+	close(fd);
+	fd = connect_raw(path);
+	assert_int_equal(send(fd, "held 3600\n", 10, MSG_NOSIGNAL), 10);
+	close(fd);
+	assert_int_equal(ask(path, "state", answer), 1);
+	end(&s, path);
+}
+
 /* More than there are places for, silent, half-spoken and endless. */
 static void
 rude_clients_do_not_keep_others_out(void **state)
@@ -355,7 +450,10 @@ main(void)
 		cmocka_unit_test(the_remote_control_answers),
 		cmocka_unit_test(the_remote_control_lists_all_tries_and_counters),
 		cmocka_unit_test(moves_and_the_service_go_through_the_host),
+		cmocka_unit_test(the_remote_control_tells_what_became_of_pins),
 		cmocka_unit_test(a_client_is_answered_over_the_socket),
+		cmocka_unit_test(a_client_waits_until_a_command_is_held),
+		cmocka_unit_test(a_client_that_waits_may_leave),
 		cmocka_unit_test(rude_clients_do_not_keep_others_out),
 		cmocka_unit_test(a_stale_socket_is_replaced_and_a_live_one_is_not),
 		cmocka_unit_test(impossible_sockets_are_reported),

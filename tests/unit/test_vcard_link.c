@@ -2,8 +2,6 @@
 /* The link to a virtual card: presence, faults, counters, the log. */
 #include "linkkit.h"
 
-#include <pthread.h>
-#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -44,6 +42,11 @@ static const struct grammar {
 	{ "delay-sign=900", FAULT_DELAY_SIGN, FAULT_BEFORE, 900, 0x2A, 0, 0 },
 	{ "lie-length=-2@9", FAULT_LIE_LENGTH, FAULT_AFTER, -2, -1, 9, 1 },
 	{ "lie-length", FAULT_LIE_LENGTH, FAULT_AFTER, 1, -1, 0, 1 },
+	{ "tear=0@2", FAULT_TEAR, FAULT_AFTER, 0, -1, 2, 1 },
+	{ "hold", FAULT_HOLD, FAULT_BEFORE, 0, -1, 0, 1 },
+	{ "hold,after@ins=20#2", FAULT_HOLD, FAULT_AFTER, 0, 0x20, 2, 1 },
+	{ "select=after@3", FAULT_SELECT, FAULT_AFTER, 0, -1, 3, 1 },
+	{ "select=D392F000260100000001,before@ins=24", FAULT_SELECT, FAULT_BEFORE, 0, 0x24, 0, 0 },
 };
 
 static void
@@ -78,7 +81,9 @@ static const char *const nonsense[] = {
 	"delay=1e3", "short=", "short=65536", "short=1,after", "short=after",
 	"lie-length=0", "lie-length=x", "garbage=1", "empty,before",
 	"delay-sign=5@ins=20", "delay-sign=5@3", " remove", "remove ",
-	"remove@99999999999999999999",
+	"remove@99999999999999999999", "hold=1", "hold=5,after", "tear",
+	"tear=1,before", "tear=-1", "select=", "select=D", "select=D3X2",
+	"select=D3,later", "select=0102030405060708090A0B0C0D0E0F1011",
 	"remove@1111111111111111111111111111111111111111111111111111111111111",
 };
 
@@ -191,6 +196,25 @@ static const struct transcript {
 	    { "sw=6F00@1", "sw=6F01@2" }, {
 	    { SELECT_AP, "6F00" }, { SELECT_AP, "6F01" },
 	    { SELECT_AP, "9000" } } },
+	{ "another_selection_before_a_command_misleads_it", { "select@3" }, {
+	    { SELECT_AP, "9000" }, { SELECT_PIN, "9000" },
+	    { VERIFY_WRONG, "6986" }, { SELECT_AP, "9000" },
+	    { SELECT_PIN, "9000" }, { ASK_TRIES, "63C3" } } },
+	{ "another_selection_after_a_command_misleads_the_next",
+	    { "select,after@3" }, {
+	    { SELECT_AP, "9000" }, { SELECT_PIN, "9000" },
+	    { ASK_TRIES, "63C3" }, { VERIFY_WRONG, "6986" } } },
+	{ "another_selection_loses_what_was_verified",
+	    { "select=D3921000310001010408,after@3" }, {
+	    { SELECT_AP, "9000" }, { SELECT_PIN, "9000" },
+	    { VERIFY_RIGHT, "9000" }, { SELECT_AP, "9000" },
+	    { SELECT_PIN, "9000" }, { "0024018004 35363738", "6982" } } },
+	{ "the_same_selection_keeps_what_was_verified",
+	    { "select=D392F000260100000001,after@3" }, {
+	    { SELECT_AP, "9000" }, { SELECT_PIN, "9000" },
+	    { VERIFY_RIGHT, "9000" }, { SELECT_PIN, "9000" },
+	    { "0024018004 35363738", "9000" },
+	    { "0024018004 31323334", "9000" } } },
 	{ "delays_only_delay", { "delay=1", "delay-byte=10", "delay=1,after@1" }, {
 	    { SELECT_AP, "9000" }, { SELECT_PIN, "9000" } } },
 };
@@ -358,44 +382,6 @@ a_mute_card_is_there_and_silent(void **state)
 	vlink_set_mute(link, false);
 	vlink_power_on(link);
 	expect_text("again", linkkit_send(link, SELECT_AP), "9000");
-	vlink_free(&link);
-}
-
-static void *
-send_in_thread(void *arg)
-{
-	struct vlink *link = arg;
-	struct octets o = unhex(SELECT_AP);
-	enum vlink_result *result = malloc(sizeof(*result));
-	uint8_t answer[258];
-	size_t n = sizeof(answer);
-
-	if (result != NULL)
-		*result = vlink_transmit(link, o.p, o.n, answer, &n);
-	return result;
-}
-
-/* The delay is an hour: without the removal the test would never end. */
-static void
-a_card_pulled_during_a_delay_is_gone(void **state)
-{
-	struct vlink *link = linkkit_new("adult");
-	enum vlink_result *result = NULL;
-	void *got = NULL;
-	pthread_t thread;
-
-	(void)state;
-	linkkit_fault(link, "delay=3600000*1");
-	assert_int_equal(pthread_create(&thread, NULL, send_in_thread, link),
-	    0);
-	while (vlink_counters(link, -1).commands == 0)
-		sched_yield();
-	vlink_remove(link);
-	assert_int_equal(pthread_join(thread, &got), 0);
-	result = got;
-	assert_non_null(result);
-	assert_int_equal(*result, VLINK_GONE);
-	free(result);
 	vlink_free(&link);
 }
 
@@ -574,7 +560,6 @@ main(void)
 		cmocka_unit_test(moves_are_counted_and_watched),
 		cmocka_unit_test(removal_takes_the_power_away),
 		cmocka_unit_test(a_mute_card_is_there_and_silent),
-		cmocka_unit_test(a_card_pulled_during_a_delay_is_gone),
 		cmocka_unit_test(commands_and_bytes_are_counted),
 		cmocka_unit_test(clearing_counters_restarts_the_index_of_faults),
 		cmocka_unit_test(lost_answers_are_not_counted),

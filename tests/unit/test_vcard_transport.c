@@ -2,6 +2,7 @@
 /* The in-process transport: readers, connections, transactions. */
 #include "vworld.h"
 
+#include <pthread.h>
 #include <stdlib.h>
 
 /*
@@ -225,6 +226,50 @@ an_unplugged_reader_is_gone(void **state)
 }
 
 /*
+ * A service that ends, or a reader that is unplugged, while the card is busy.
+ */
+static void *
+stop_when_held(void *arg)
+{
+	struct vworld *w = arg;
+
+	assert_int_equal(vlink_await_held(w->link, 600000).index, 1);
+	vtransport_service(w->t, false);
+	return NULL;
+}
+
+static void *
+unplug_when_held(void *arg)
+{
+	struct vworld *w = arg;
+
+	assert_int_equal(vlink_await_held(w->link, 600000).index, 1);
+	vtransport_unplug(w->t, READER);
+	return NULL;
+}
+
+static void
+a_held_command_ends_with_service_or_reader(void **state)
+{
+	static void *(*const ends[])(void *) = { stop_when_held,
+	    unplug_when_held };
+	pthread_t thread;
+	size_t i;
+
+	for (i = 0; i < COUNT(ends); i++) {
+		struct vworld *w = vworld_renew(state);
+
+		vworld_connect(w);
+		linkkit_fault(w->link, "hold");
+		vworld_begin(w, JPKI_OK, SINCE_NOTHING);
+		assert_int_equal(pthread_create(&thread, NULL, ends[i], w), 0);
+		vworld_send(w, SELECT_AP, JPKI_ERR_IO, NULL);
+		assert_int_equal(pthread_join(thread, NULL), 0);
+		vworld_end(w);
+	}
+}
+
+/*
  * Faults as a client of the transport sees them.
  */
 static const struct seen {
@@ -240,6 +285,8 @@ static const struct seen {
 	{ "reset", JPKI_OK, "9000", JPKI_OK, SINCE_NOTHING },
 	{ "long=300", JPKI_ERR_IO, NULL, JPKI_OK, SINCE_RESET },
 	{ "hangup", JPKI_ERR_IO, NULL, JPKI_OK, SINCE_NEW },
+	{ "tear=3", JPKI_ERR_IO, NULL, JPKI_OK, SINCE_NEW },
+	{ "select=after", JPKI_OK, "9000", JPKI_OK, SINCE_NOTHING },
 	{ "remove", JPKI_ERR_REMOVED, NULL, JPKI_ERR_NO_CARD, SINCE_NOTHING },
 	{ "remove=after", JPKI_ERR_REMOVED, NULL, JPKI_ERR_NO_CARD, SINCE_NOTHING },
 	{ "remove-insert", JPKI_ERR_REMOVED, NULL, JPKI_OK, SINCE_NEW },
@@ -323,6 +370,7 @@ main(void)
 		WITH_VWORLD(a_restarted_service_is_a_new_connection),
 		WITH_VWORLD(a_held_card_is_busy_until_released),
 		WITH_VWORLD(an_unplugged_reader_is_gone),
+		WITH_VWORLD(a_held_command_ends_with_service_or_reader),
 		WITH_VWORLD(faults_reach_the_client),
 		WITH_VWORLD(lies_about_the_length_are_passed_on),
 		WITH_VWORLD(lost_power_is_a_broken_exchange_and_then_a_reset),

@@ -5,6 +5,7 @@
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <sched.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -297,6 +298,74 @@ too_short_a_length_loses_step(void **state)
 	expect_end(d);
 }
 
+/* The message is 00 02 90 00. */
+static void
+a_torn_message_ends_where_it_was_torn(void **state)
+{
+	static const uint8_t whole[] = { 0, 2, 0x90, 0 };
+	uint8_t got[8];
+	char fault[16];
+	int i;
+
+	for (i = 0; i < 4; i++) {
+		struct driver *d;
+
+		teardown(state);
+		setup(state);
+		d = *state;
+		tell(d, POWER_ON);
+		snprintf(fault, sizeof(fault), "tear=%d", i);
+		linkkit_fault(d->link, fault);
+		tell(d, SELECT_AP);
+		expect_int(fault, recv(d->fd, got, sizeof(got), MSG_WAITALL),
+		    i);
+		assert_memory_equal(got, whole, (size_t)i);
+		expect_end(d);
+	}
+}
+
+static void
+a_message_torn_behind_its_end_is_whole(void **state)
+{
+	struct driver *d = *state;
+
+	tell(d, POWER_ON);
+	linkkit_fault(d->link, "tear=4");
+	expect_answer(d, SELECT_AP, "9000");
+	expect_answer(d, SELECT_AP, "9000");
+}
+
+static void
+a_driver_that_hangs_up_ends_what_is_held(void **state)
+{
+	struct driver *d = *state;
+
+	linkkit_fault(d->link, "hold");
+	tell(d, POWER_ON);
+	tell(d, SELECT_AP);
+	assert_int_equal(vlink_await_held(d->link, 600000).index, 1);
+	assert_int_equal(shutdown(d->fd, SHUT_RDWR), 0);
+	while (vlink_held(d->link).index != 0)
+		sched_yield();
+	close(d->fd);
+	vpcd_kick(d->vpcd);
+	take_card(d);
+	tell(d, POWER_ON);
+	expect_answer(d, SELECT_AP, "9000");
+}
+
+/* So that vpcd_stop() waits for nobody. */
+static void
+stopping_ends_what_is_held(void **state)
+{
+	struct driver *d = *state;
+
+	linkkit_fault(d->link, "hold");
+	tell(d, POWER_ON);
+	tell(d, SELECT_AP);
+	assert_int_equal(vlink_await_held(d->link, 600000).index, 1);
+}
+
 static void
 hangup_answers_nothing_and_comes_back(void **state)
 {
@@ -307,6 +376,33 @@ hangup_answers_nothing_and_comes_back(void **state)
 	tell(d, SELECT_AP);
 	expect_end(d);
 	vpcd_kick(d->vpcd);
+	take_card(d);
+	tell(d, POWER_ON);
+	expect_answer(d, SELECT_AP, "9000");
+}
+
+/*
+ * pcscd looks 2.5 times a second: a card that came back at once after a broken
+ * exchange was taken for absent as long as it stayed.
+ */
+static void
+a_card_is_not_hurried_back_after_a_broken_exchange(void **state)
+{
+	struct driver *d = *state;
+
+	tell(d, POWER_ON);
+	vlink_remove(d->link);
+	expect_end(d);
+	vlink_insert(d->link);
+	assert_true(vpcd_hurry(d->vpcd));
+	take_card(d);
+	tell(d, POWER_ON);
+	linkkit_fault(d->link, "hangup");
+	tell(d, SELECT_AP);
+	expect_end(d);
+	vlink_remove(d->link);
+	assert_false(vpcd_hurry(d->vpcd));
+	vlink_insert(d->link);
 	take_card(d);
 	tell(d, POWER_ON);
 	expect_answer(d, SELECT_AP, "9000");
@@ -368,7 +464,12 @@ main(void)
 		WITH(a_mute_card_is_found_but_cannot_be_powered),
 		WITH(faults_reach_the_driver),
 		WITH(too_short_a_length_loses_step),
+		WITH(a_torn_message_ends_where_it_was_torn),
+		WITH(a_message_torn_behind_its_end_is_whole),
+		WITH(a_driver_that_hangs_up_ends_what_is_held),
+		WITH(stopping_ends_what_is_held),
 		WITH(hangup_answers_nothing_and_comes_back),
+		WITH(a_card_is_not_hurried_back_after_a_broken_exchange),
 		WITH(a_driver_that_was_restarted_gets_the_card_again),
 		WITH(it_stops_in_the_middle_of_anything),
 		WITH(a_host_has_to_be_an_address),

@@ -7,15 +7,20 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/timerfd.h>
 #include <sys/un.h>
+#include <time.h>
 #include <unistd.h>
 
 #define REQUEST_MAX	512
+#define TICK_NS		1000000
 
 struct client {
 	int	fd;		/* -1: free */
 	char	line[REQUEST_MAX];
 	size_t	n;
+	bool	waits;		/* its request cannot be done yet */
+	int64_t	until;		/* ms */
 };
 
 struct control {
@@ -23,6 +28,7 @@ struct control {
 	struct sockaddr_un	address;
 	bool			bound;
 	int			fd;
+	int			clock;		/* ticks while somebody waits */
 	struct client		clients[CONTROL_CLIENTS_MAX];
 	size_t			victim;		/* who goes if all are taken */
 };
@@ -102,6 +108,12 @@ control_open(struct control **out, const char *path,
 	for (i = 0; i < CONTROL_CLIENTS_MAX; i++)
 		c->clients[i].fd = -1;
 	c->fd = -1;
+	c->clock = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
+	if (c->clock < 0) {
+		snprintf(error, VCARD_ERROR_MAX, "no timer: %s",
+		    strerror(errno));
+		goto fail;
+	}
 	if (fill_address(&c->address, path, error) != 0)
 		goto fail;
 	remove_stale(&c->address);
@@ -126,6 +138,7 @@ drop(struct client *client)
 	close(client->fd);
 	client->fd = -1;
 	client->n = 0;
+	client->waits = false;
 }
 
 void
@@ -143,6 +156,8 @@ control_close(struct control **control)
 		unlink(c->address.sun_path);
 	if (c->fd >= 0)
 		close(c->fd);
+	if (c->clock >= 0)
+		close(c->clock);
 	free(c);
 	*control = NULL;
 }
@@ -153,8 +168,9 @@ control_fds(const struct control *control, struct pollfd fds[CONTROL_FDS_MAX])
 	size_t i;
 
 	fds[0] = (struct pollfd){ .fd = control->fd, .events = POLLIN };
+	fds[1] = (struct pollfd){ .fd = control->clock, .events = POLLIN };
 	for (i = 0; i < CONTROL_CLIENTS_MAX; i++)
-		fds[1 + i] = (struct pollfd){ .fd = control->clients[i].fd,
+		fds[2 + i] = (struct pollfd){ .fd = control->clients[i].fd,
 		    .events = POLLIN };
 	return CONTROL_FDS_MAX;
 }
@@ -192,6 +208,40 @@ send_all(int fd, const char *p, size_t n)
 	}
 }
 
+static int64_t
+now_ms(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return (int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
+}
+
+static void
+set_clock(const struct control *c, bool ticks)
+{
+	const struct timespec every = { 0, ticks ? TICK_NS : 0 };
+	const struct itimerspec when = { every, every };
+
+	(void)timerfd_settime(c->clock, 0, &when, NULL);
+}
+
+/* Not every request can be done when it comes. */
+static bool
+must_wait(struct control *c, struct client *client)
+{
+	int ms = control_patience_ms(&c->host, client->line);
+
+	if (client->waits) {
+		client->waits = ms > 0 && now_ms() < client->until;
+	} else if (ms > 0) {
+		client->waits = true;
+		client->until = now_ms() + ms;
+		set_clock(c, true);
+	}
+	return client->waits;
+}
+
 static bool
 answer(struct control *c, struct client *client)
 {
@@ -200,7 +250,8 @@ answer(struct control *c, struct client *client)
 	size_t n = 0;
 	FILE *out;
 
-	if ((out = open_memstream(&line, &n)) == NULL)
+	if (must_wait(c, client) ||
+	    (out = open_memstream(&line, &n)) == NULL)
 		return true;
 	go_on = control_do(&c->host, client->line, out);
 	if (fclose(out) == 0)
@@ -220,7 +271,7 @@ hear(struct control *c, struct client *client)
 	got = recv(client->fd, client->line + client->n, room, MSG_DONTWAIT);
 	if (got < 0 && (errno == EINTR || errno == EAGAIN))
 		return true;
-	if (got <= 0 || (size_t)got == room) {
+	if (got <= 0 || (size_t)got == room || client->waits) {
 		drop(client);
 		return true;
 	}
@@ -232,17 +283,38 @@ hear(struct control *c, struct client *client)
 	return answer(c, client);
 }
 
+/* Whoever waits is looked at again. */
+static void
+tick(struct control *c)
+{
+	struct client *client;
+	uint64_t ticks;
+	bool waits = false;
+
+	(void)!read(c->clock, &ticks, sizeof(ticks));
+	for (client = c->clients; client < c->clients + CONTROL_CLIENTS_MAX;
+	    client++) {
+		if (client->waits)
+			(void)answer(c, client);
+		waits = waits || client->waits;
+	}
+	if (!waits)
+		set_clock(c, false);
+}
+
 bool
 control_step(struct control *control, const struct pollfd *fds, size_t n)
 {
 	bool go_on = true;
 	size_t i;
 
-	for (i = 1; i < n; i++)
+	for (i = 2; i < n; i++)
 		if (fds[i].revents != 0 &&
-		    control->clients[i - 1].fd == fds[i].fd)
-			go_on = hear(control, &control->clients[i - 1]) &&
+		    control->clients[i - 2].fd == fds[i].fd)
+			go_on = hear(control, &control->clients[i - 2]) &&
 			    go_on;
+	if (fds[1].revents != 0)
+		tick(control);
 	if (fds[0].revents != 0)
 		admit(control);
 	return go_on;

@@ -12,7 +12,7 @@
 #include "link.h"
 
 #define CONTROL_CLIENTS_MAX	8
-#define CONTROL_FDS_MAX		(1 + CONTROL_CLIENTS_MAX)
+#define CONTROL_FDS_MAX		(2 + CONTROL_CLIENTS_MAX)
 
 /* What is controlled; the functions may be NULL where there is no such thing. */
 struct control_host {
@@ -27,9 +27,15 @@ struct control_host {
 	void		*user;
 };
 
-/* One request.  Writes one line, newline included; false: stop serving. */
+/*
+ * One request, at once.  Writes one line, newline included; false: stop
+ * serving.
+ */
 bool	control_do(const struct control_host *host, const char *line,
 	    FILE *out);
+/* How long this request has to wait yet before it is done; 0: do it. */
+int	control_patience_ms(const struct control_host *host,
+	    const char *line);
 void	control_help(FILE *out);
 
 /* The server.  A socket file that nobody listens to is replaced. */

@@ -10,6 +10,8 @@
 #define WORDS_MAX	5
 #define LINE_MAX_	512
 #define INS_COUNT	256
+#define HELD_S		10
+#define HELD_MAX_S	3600
 
 struct request {
 	const struct control_host *host;
@@ -167,6 +169,105 @@ do_counters(struct request *r, char error[VCARD_ERROR_MAX])
 }
 
 static int
+do_pins(struct request *r, char error[VCARD_ERROR_MAX])
+{
+	struct vcard_pin_use u;
+	const char *comma = "";
+	size_t i;
+
+	if (r->n > 0 && strcmp(r->args[0], "clear") == 0) {
+		vlink_pin_use_clear(r->link);
+		return 0;
+	}
+	if (r->n > 0) {
+		snprintf(error, VCARD_ERROR_MAX, "pins, or pins clear");
+		return -1;
+	}
+	fputs(",\"pins\":{", r->out);
+	for (i = 0; i < VPIN_COUNT; i++) {
+		if (vlink_pin_use(r->link, layout_pins[i].name, &u) != 0)
+			continue;
+		fprintf(r->out, "%s\"%s\":{\"verify\":%lu,\"wrong\":%lu,"
+		    "\"change\":%lu,\"changed\":%lu,\"tries\":%d,\"value\":",
+		    comma, layout_pins[i].name, u.verify, u.wrong, u.change,
+		    u.changed, u.tries);
+		record_string(r->out, u.value);
+		fputc('}', r->out);
+		comma = ",";
+	}
+	fprintf(r->out, "},\"astray\":%lu", vlink_pin_astray(r->link));
+	return 0;
+}
+
+/* Into the reader, too, and not mute; power stays as it is. */
+static int
+do_renew(struct request *r, char error[VCARD_ERROR_MAX])
+{
+	if (vlink_renew(r->link) != 0) {
+		snprintf(error, VCARD_ERROR_MAX,
+		    "the card's state cannot be stored");
+		return -1;
+	}
+	if (vlink_mute(r->link)) {
+		vlink_remove(r->link);
+		vlink_set_mute(r->link, false);
+		if (settle(r, error) != 0)
+			return -1;
+	}
+	return vlink_present(r->link) ? 0 : do_insert(r, error);
+}
+
+static int
+do_resume(struct request *r, char error[VCARD_ERROR_MAX])
+{
+	if (vlink_resume(r->link))
+		return 0;
+	snprintf(error, VCARD_ERROR_MAX, "nothing is held");
+	return -1;
+}
+
+static int
+held_seconds(const struct request *r)
+{
+	char *end = NULL;
+	long n = HELD_S;
+
+	if (r->n > 0)
+		n = strtol(r->args[0], &end, 10);
+	return (end != NULL && (*end != '\0' || end == r->args[0])) || n < 0 ||
+	    n > HELD_MAX_S ? -1 : (int)n;
+}
+
+static int
+do_held(struct request *r, char error[VCARD_ERROR_MAX])
+{
+	struct vlink_hold held = vlink_held(r->link);
+
+	if (held_seconds(r) < 0) {
+		snprintf(error, VCARD_ERROR_MAX, "held takes seconds, at most "
+		    "%d", HELD_MAX_S);
+		return -1;
+	}
+	if (held.index == 0) {
+		snprintf(error, VCARD_ERROR_MAX, "nothing is held");
+		return -1;
+	}
+	fprintf(r->out, ",\"n\":%lu,", held.index);
+	if (held.ins >= 0)
+		fprintf(r->out, "\"ins\":\"%02X\",", (unsigned)held.ins);
+	fprintf(r->out, "\"acted\":%s", held.acted ? "true" : "false");
+	return 0;
+}
+
+static int
+held_patience(const struct request *r)
+{
+	int s = held_seconds(r);
+
+	return s <= 0 || vlink_held(r->link).index != 0 ? 0 : s * 1000;
+}
+
+static int
 do_fault(struct request *r, char error[VCARD_ERROR_MAX])
 {
 	return vlink_fault(r->link, r->args[0], error);
@@ -230,8 +331,12 @@ static const struct word_row {
 	{ "state", "", 0, 0, true, do_state, "is it in, has it power, how often was it moved" },
 	{ "tries", "[PIN [N]]", 0, 2, true, do_tries, "tries left; set them" },
 	{ "counters", "[clear]", 0, 1, true, do_counters, "commands and bytes, per instruction" },
+	{ "pins", "[clear]", 0, 1, true, do_pins, "what the card itself knows of its PINs' use" },
+	{ "renew", "", 0, 0, true, do_renew, "as it was at the start; no faults, no counts" },
 	{ "fault", "SPEC", 1, 1, true, do_fault, "add a fault" },
 	{ "faults", "clear", 1, 1, true, do_faults, "drop all faults" },
+	{ "held", "[SECONDS]", 0, 1, true, do_held, "wait until the fault hold holds a command" },
+	{ "resume", "", 0, 0, true, do_resume, "let it go on" },
 	{ "pcscd", "stop|start|kill", 1, 1, false, do_pcscd, "the private pcscd of \"run\"" },
 	{ "quit", "", 0, 0, false, do_quit, "end it" },
 };
@@ -289,8 +394,9 @@ choose_card(struct request *r, char **words, size_t *n,
 	return 0;
 }
 
-static int
-perform(struct request *r, char *line, char error[VCARD_ERROR_MAX])
+/* Who shall do what; NULL with a line in error. */
+static const struct word_row *
+understand(struct request *r, char *line, char error[VCARD_ERROR_MAX])
 {
 	/* "card N", the command, its arguments. */
 	char *words[2 + 1 + WORDS_MAX];
@@ -299,28 +405,40 @@ perform(struct request *r, char *line, char error[VCARD_ERROR_MAX])
 
 	if (n > 2 + 1 + WORDS_MAX) {
 		snprintf(error, VCARD_ERROR_MAX, "too many words");
-		return -1;
+		return NULL;
 	}
 	if (choose_card(r, words, &n, error) != 0)
-		return -1;
+		return NULL;
 	row = n > 0 ? find_word(words[0]) : NULL;
 	if (row == NULL) {
 		snprintf(error, VCARD_ERROR_MAX, "no such command; "
 		    "\"jpki-vcard control --help\" lists them");
-		return -1;
+		return NULL;
 	}
 	r->n = n - 1;
 	if (r->n < row->min || r->n > row->max) {
 		snprintf(error, VCARD_ERROR_MAX, "usage: %s %s", row->name,
 		    row->args);
-		return -1;
+		return NULL;
 	}
 	if (row->needs_card && r->link == NULL) {
 		snprintf(error, VCARD_ERROR_MAX, "there is no card");
-		return -1;
+		return NULL;
 	}
 	memcpy(r->args, words + 1, r->n * sizeof(*words));
-	return row->fn(r, error);
+	return row;
+}
+
+int
+control_patience_ms(const struct control_host *host, const char *line)
+{
+	struct request r = { .host = host };
+	char copy[LINE_MAX_], error[VCARD_ERROR_MAX];
+	const struct word_row *row;
+
+	snprintf(copy, sizeof(copy), "%s", line);
+	row = understand(&r, copy, error);
+	return row != NULL && row->fn == do_held ? held_patience(&r) : 0;
 }
 
 bool
@@ -328,6 +446,7 @@ control_do(const struct control_host *host, const char *line, FILE *out)
 {
 	struct request r = { .host = host };
 	char copy[LINE_MAX_], error[VCARD_ERROR_MAX] = "no memory";
+	const struct word_row *row;
 	char *members = NULL;
 	size_t n = 0;
 	int rc = -1;
@@ -335,7 +454,8 @@ control_do(const struct control_host *host, const char *line, FILE *out)
 	snprintf(copy, sizeof(copy), "%s", line);
 	r.out = open_memstream(&members, &n);
 	if (r.out != NULL) {
-		rc = perform(&r, copy, error);
+		row = understand(&r, copy, error);
+		rc = row != NULL ? row->fn(&r, error) : -1;
 		fclose(r.out);
 	}
 	if (rc == 0) {

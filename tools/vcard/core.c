@@ -322,6 +322,60 @@ vcard_set_tries(struct vcard *card, const char *pin, int tries)
 	return -1;
 }
 
+_Static_assert(VCARD_PIN_MAX == VPIN_MAX, "one length of a PIN");
+
+int
+vcard_pin_use(const struct vcard *card, const char *pin,
+    struct vcard_pin_use *out)
+{
+	enum vpin i = layout_find_pin(pin);
+	const struct vpin_state *p;
+
+	if (i == VPIN_COUNT || !card->pins[i].exists)
+		return -1;
+	p = &card->pins[i];
+	*out = (struct vcard_pin_use){ .verify = p->verify,
+	    .wrong = p->wrong, .change = p->change, .changed = p->changed,
+	    .tries = p->tries };
+	if (p->set)
+		memcpy(out->value, p->value, sizeof(out->value));
+	return 0;
+}
+
+unsigned long
+vcard_pin_astray(const struct vcard *card)
+{
+	return card->astray;
+}
+
+void
+vcard_pin_use_clear(struct vcard *card)
+{
+	struct vpin_state *p;
+
+	for (p = card->pins; p < card->pins + VPIN_COUNT; p++)
+		p->verify = p->wrong = p->change = p->changed = 0;
+	card->astray = 0;
+}
+
+int
+vcard_renew(struct vcard *card)
+{
+	struct vpin_state before[VPIN_COUNT];
+
+	memcpy(before, card->pins, sizeof(before));
+	memcpy(card->pins, card->loaded, sizeof(card->pins));
+	if (!store_save(card)) {
+		memcpy(card->pins, before, sizeof(card->pins));
+		return -1;
+	}
+	vcard_pin_use_clear(card);
+	forget(card);
+	deselect(card);
+	card->touched = card->app_chosen = false;
+	return 0;
+}
+
 /* What is wrong with the class byte, before the instruction is looked at. */
 static uint16_t
 check_class(const struct vcommand *cmd)

@@ -54,6 +54,7 @@ struct vpin_state {
 	bool	verified;
 	int	tries;
 	char	value[VPIN_MAX + 1];
+	unsigned long verify, wrong, change, changed;	/* vcard_pin_use */
 };
 
 struct vquirks {
@@ -76,6 +77,8 @@ struct vcard {
 	size_t			 atr_n;
 	struct vef		 efs[LAYOUT_FILES];
 	struct vpin_state	 pins[VPIN_COUNT];
+	struct vpin_state	 loaded[VPIN_COUNT];	/* for vcard_renew() */
+	unsigned long		 astray;
 	struct vquirks		 quirks;
 
 	bool			 powered;

@@ -31,16 +31,9 @@ struct exchange {
 static void
 wait_us(struct exchange *x, int64_t us)
 {
+	struct timespec until = link_in_us(us);
 	struct vlink *link = x->link;
-	struct timespec until;
 
-	clock_gettime(CLOCK_MONOTONIC, &until);
-	until.tv_sec += (time_t)(us / 1000000);
-	until.tv_nsec += (long)(us % 1000000) * 1000;
-	if (until.tv_nsec >= 1000000000) {
-		until.tv_nsec -= 1000000000;
-		until.tv_sec++;
-	}
 	while (link->events == x->events)
 		if (pthread_cond_timedwait(&link->moved, &link->lock,
 		    &until) != 0)
@@ -161,6 +154,46 @@ do_delay_byte(struct exchange *x, const struct fault *f)
 	wait_us(x, (int64_t)f->value * (int64_t)(x->n + x->answer_n));
 }
 
+/* Another program behind the same reader, which honours no transaction. */
+static void
+do_select(struct exchange *x, const struct fault *f)
+{
+	static const uint8_t other[] = { 0xD3, 0x92, 0x10, 0x00, 0x31, 0x00,
+	    0x01, 0x01, 0x04, 0x08 };	/* input assistance */
+	uint8_t command[5 + FAULT_AID_MAX] = { 0x00, 0xA4, 0x04, 0x0C };
+	uint8_t answer[VCARD_SHORT_MAX];
+	size_t n = f->aid_n > 0 ? f->aid_n : sizeof(other);
+	size_t room = sizeof(answer);
+
+	command[4] = (uint8_t)n;
+	memcpy(command + 5, f->aid_n > 0 ? f->aid : other, n);
+	vcard_transmit(x->link->card, command, 5 + n, answer, &room);
+	link_log_event(x->link, "select");
+}
+
+static void
+do_hold(struct exchange *x, const struct fault *f)
+{
+	(void)f;
+	switch (link_hold(x->link, &(struct vlink_hold){ .index = x->index,
+	    .ins = x->ins, .acted = x->acted }, x->events)) {
+	case HOLD_RESUMED:
+		break;
+	case HOLD_REMOVED:
+		x->result = VLINK_GONE;
+		break;
+	case HOLD_BROKEN:
+		x->result = VLINK_HANGUP;
+		break;
+	}
+}
+
+static void
+do_tear(struct exchange *x, const struct fault *f)
+{
+	x->link->tear = f->value;
+}
+
 static void
 do_lie_length(struct exchange *x, const struct fault *f)
 {
@@ -184,6 +217,9 @@ static fault_fn *const effects[FAULT_WHAT_COUNT] = {
 	[FAULT_DELAY_BYTE] = do_delay_byte,
 	[FAULT_DELAY_SIGN] = do_delay,
 	[FAULT_LIE_LENGTH] = do_lie_length,
+	[FAULT_HOLD] = do_hold,
+	[FAULT_SELECT] = do_select,
+	[FAULT_TEAR] = do_tear,
 };
 
 static void
@@ -311,6 +347,7 @@ vlink_transmit(struct vlink *link, const uint8_t *command, size_t n,
 		return VLINK_GONE;
 	pthread_mutex_lock(&link->lock);
 	link->lie = 0;
+	link->tear = -1;
 	x.events = link->events;
 	count_up(&x);
 	collect_faults(&x);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "fault.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,6 +14,7 @@ enum value_kind {
 	VALUE_SW,	/* four hexadecimal digits */
 	VALUE_NUMBER,	/* 0 to max */
 	VALUE_SIGNED,	/* -max to max, not 0 */
+	VALUE_AID,	/* 1 to 16 bytes in hexadecimal, or none */
 };
 
 /* Whether "before" and "after" can be said, and what holds if they are not. */
@@ -62,6 +64,12 @@ static const struct fault_row rows[FAULT_WHAT_COUNT] = {
 	    "MS", "milliseconds a signature" },
 	[FAULT_LIE_LENGTH] = { "lie-length", VALUE_SIGNED, 65535, 1, PHASE_ANSWER, -1, false,
 	    "N", "N bytes (1) more are announced than come, or fewer (-N)" },
+	[FAULT_HOLD] = { "hold", VALUE_NONE, 0, 0, PHASE_BEFORE, -1, false,
+	    "", "the exchange stops until control says resume" },
+	[FAULT_SELECT] = { "select", VALUE_AID, 0, 0, PHASE_BEFORE, -1, false,
+	    "[AID]", "another application (not JPKI) becomes current" },
+	[FAULT_TEAR] = { "tear", VALUE_NUMBER, 65535, 0, PHASE_ANSWER, -1, false,
+	    "N", "the connection drops after N bytes of the message" },
 };
 
 /* The parts of a specification, cut apart. */
@@ -143,8 +151,30 @@ find_row(const char *name)
 }
 
 static int
-parse_value(const struct fault_row *row, const char *s, long *out)
+parse_aid(const char *s, struct fault *f)
 {
+	static const char digits[] = "0123456789ABCDEF";
+	const char *digit;
+	size_t i, n = s != NULL ? strlen(s) : 0;
+
+	if (s != NULL && (n == 0 || n % 2 != 0 || n / 2 > FAULT_AID_MAX))
+		return -1;
+	for (i = 0; i < n; i++) {
+		digit = strchr(digits, toupper((unsigned char)s[i]));
+		if (digit == NULL)
+			return -1;
+		f->aid[i / 2] = (uint8_t)(f->aid[i / 2] << 4 |
+		    (digit - digits));
+	}
+	f->aid_n = n / 2;
+	return 0;
+}
+
+static int
+parse_value(const struct fault_row *row, const char *s, struct fault *f)
+{
+	long *out = &f->value;
+
 	*out = row->usual;
 	if (s == NULL && row->usual != 0)
 		return 0;
@@ -161,6 +191,8 @@ parse_value(const struct fault_row *row, const char *s, long *out)
 		if (parse_number(s, 10, -row->max, row->max, out) != 0)
 			return -1;
 		return *out != 0 ? 0 : -1;
+	case VALUE_AID:
+		return parse_aid(s, f);
 	}
 	return -1;
 }
@@ -246,7 +278,7 @@ fault_parse(const char *spec, struct fault *out, char error[VCARD_ERROR_MAX])
 		return fail(error, spec, "no such fault; "
 		    "\"jpki-vcard serve --help\" lists them");
 	f.what = (enum fault_what)(row - rows);
-	if (parse_value(row, p.value, &f.value) != 0)
+	if (parse_value(row, p.value, &f) != 0)
 		return fail(error, spec, row->kind == VALUE_NONE ?
 		    "takes no value" : "its value is missing or out of range");
 	if (parse_phase(row, p.phase, &f.when) != 0)

@@ -27,6 +27,7 @@
 #include "vcard.h"
 
 #define FAULT_SPEC_MAX	64	/* bytes of a specification, NUL included */
+#define FAULT_AID_MAX	16
 
 enum fault_what {
 	FAULT_REMOVE,
@@ -43,6 +44,9 @@ enum fault_what {
 	FAULT_DELAY_BYTE,
 	FAULT_DELAY_SIGN,
 	FAULT_LIE_LENGTH,
+	FAULT_HOLD,
+	FAULT_SELECT,
+	FAULT_TEAR,
 	FAULT_WHAT_COUNT
 };
 
@@ -56,6 +60,8 @@ struct fault {
 	enum fault_what	 what;
 	enum fault_when	 when;
 	long		 value;
+	uint8_t		 aid[FAULT_AID_MAX];	/* of FAULT_SELECT */
+	size_t		 aid_n;			/* 0: the usual one */
 	int		 ins;	/* only this instruction; -1: any */
 	unsigned long	 nth;	/* only the nth, from 1; 0: any */
 	unsigned long	 left;	/* how often it still strikes; 0: no bound */

@@ -69,15 +69,17 @@ ins_verify(struct vcard *card, const struct vcommand *cmd, struct wbuf *out)
 	uint16_t sw;
 
 	(void)out;
-	if (cmd->p1 != 0)
-		return VSW_P1P2;
-	sw = core_reference(card, cmd->p2, VEF_PIN, &file);
-	if (sw != VSW_OK)
+	sw = cmd->p1 == 0 ? core_reference(card, cmd->p2, VEF_PIN, &file) :
+	    VSW_P1P2;
+	if (sw != VSW_OK) {
+		card->astray += cmd->kind == CASE_3;
 		return sw;
+	}
 	which = layout_files[file].pin;
 	pin = &card->pins[which];
 	if (cmd->kind != CASE_3)
 		return query(card, cmd, pin);
+	pin->verify++;
 	if (cmd->data.n > VPIN_MAX)
 		return VSW_LENGTH;
 	if (pin->tries == 0)
@@ -92,6 +94,7 @@ ins_verify(struct vcard *card, const struct vcommand *cmd, struct wbuf *out)
 	pin->verified = false;
 	if (!count(card, pin, pin->tries - 1))
 		return VSW_MEMORY;
+	pin->wrong++;
 	return tries_sw(pin->tries);
 }
 
@@ -108,10 +111,13 @@ change(struct vcard *card, const struct vcommand *cmd, uint8_t ins)
 	uint16_t sw;
 
 	sw = core_reference(card, cmd->p2, VEF_PIN, &file);
-	if (sw != VSW_OK)
+	if (sw != VSW_OK) {
+		card->astray++;
 		return sw;
+	}
 	which = layout_files[file].pin;
 	pin = &card->pins[which];
+	pin->change++;
 	/* Which status word a card has for the wrong one is unknown too. */
 	if (layout_pins[which].change != ins)
 		return VSW_CONDITIONS;
@@ -126,8 +132,10 @@ change(struct vcard *card, const struct vcommand *cmd, uint8_t ins)
 	before = *pin;
 	memcpy(pin->value, cmd->data.p, cmd->data.n);
 	pin->value[cmd->data.n] = '\0';
-	if (store_save(card))
+	if (store_save(card)) {
+		pin->changed++;
 		return VSW_OK;
+	}
 	*pin = before;
 	return VSW_MEMORY;
 }

@@ -7,9 +7,11 @@
 #include "exchange.h"
 #include "record.h"
 
+#define NOISE	0x4A504B49	/* any value but 0; the same each run */
+
 /* The state is the link's own; const is what callers may rely on. */
-static struct vlink *
-lock_link(const struct vlink *link)
+struct vlink *
+link_lock(const struct vlink *link)
 {
 	union { const struct vlink *in; struct vlink *out; } u = { link };
 
@@ -17,8 +19,8 @@ lock_link(const struct vlink *link)
 	return u.out;
 }
 
-static void
-unlock_link(struct vlink *link)
+void
+link_unlock(struct vlink *link)
 {
 	pthread_mutex_unlock(&link->lock);
 }
@@ -28,10 +30,10 @@ link_call_watch(struct vlink *link)
 {
 	void (*fn)(void *), *user;
 
-	lock_link(link);
+	link_lock(link);
 	fn = link->watch;
 	user = link->watch_user;
-	unlock_link(link);
+	link_unlock(link);
 	if (fn != NULL)
 		fn(user);
 }
@@ -75,7 +77,8 @@ vlink_new(struct vcard *card)
 	link->card = card;
 	link->present = true;
 	link->events = 1;
-	link->noise = 0x4A504B49;	/* any value but 0; the same each run */
+	link->noise = NOISE;
+	link->tear = -1;
 	return link;
 }
 
@@ -100,17 +103,17 @@ vlink_card(struct vlink *link)
 void
 vlink_name(struct vlink *link, const char *name)
 {
-	lock_link(link);
+	link_lock(link);
 	snprintf(link->name, sizeof(link->name), "%s", name);
-	unlock_link(link);
+	link_unlock(link);
 }
 
 void
 vlink_log_to(struct vlink *link, FILE *log)
 {
-	lock_link(link);
+	link_lock(link);
 	link->log = log;
-	unlock_link(link);
+	link_unlock(link);
 }
 
 /*
@@ -132,71 +135,71 @@ link_move(struct vlink *link, bool present)
 void
 vlink_insert(struct vlink *link)
 {
-	lock_link(link);
+	link_lock(link);
 	link_move(link, true);
-	unlock_link(link);
+	link_unlock(link);
 	link_call_watch(link);
 }
 
 void
 vlink_remove(struct vlink *link)
 {
-	lock_link(link);
+	link_lock(link);
 	link_move(link, false);
-	unlock_link(link);
+	link_unlock(link);
 	link_call_watch(link);
 }
 
 bool
 vlink_present(const struct vlink *link)
 {
-	struct vlink *l = lock_link(link);
+	struct vlink *l = link_lock(link);
 	bool present = l->present;
 
-	unlock_link(l);
+	link_unlock(l);
 	return present;
 }
 
 uint32_t
 vlink_events(const struct vlink *link)
 {
-	struct vlink *l = lock_link(link);
+	struct vlink *l = link_lock(link);
 	uint32_t events = l->events;
 
-	unlock_link(l);
+	link_unlock(l);
 	return events;
 }
 
 void
 vlink_set_mute(struct vlink *link, bool mute)
 {
-	lock_link(link);
+	link_lock(link);
 	if (link->mute != mute) {
 		link->mute = mute;
 		vcard_power_off(link->card);
 		link_log_event(link, mute ? "mute" : "unmute");
 	}
-	unlock_link(link);
+	link_unlock(link);
 	link_call_watch(link);
 }
 
 bool
 vlink_mute(const struct vlink *link)
 {
-	struct vlink *l = lock_link(link);
+	struct vlink *l = link_lock(link);
 	bool mute = l->mute;
 
-	unlock_link(l);
+	link_unlock(l);
 	return mute;
 }
 
 void
 vlink_watch(struct vlink *link, void (*fn)(void *user), void *user)
 {
-	lock_link(link);
+	link_lock(link);
 	link->watch = fn;
 	link->watch_user = user;
-	unlock_link(link);
+	link_unlock(link);
 }
 
 /*
@@ -205,73 +208,83 @@ vlink_watch(struct vlink *link, void (*fn)(void *user), void *user)
 void
 vlink_power_on(struct vlink *link)
 {
-	lock_link(link);
+	link_lock(link);
 	if (link->present && !link->mute) {
 		vcard_power_on(link->card);
 		link_log_event(link, "power-on");
 	}
-	unlock_link(link);
+	link_unlock(link);
 }
 
 void
 vlink_power_off(struct vlink *link)
 {
-	lock_link(link);
+	link_lock(link);
 	if (vcard_powered(link->card)) {
 		vcard_power_off(link->card);
 		link_log_event(link, "power-off");
 	}
-	unlock_link(link);
+	link_unlock(link);
 }
 
 void
 vlink_reset(struct vlink *link)
 {
-	lock_link(link);
+	link_lock(link);
 	if (link->present && vcard_powered(link->card)) {
 		vcard_reset(link->card);
 		link_log_event(link, "reset");
 	}
-	unlock_link(link);
+	link_unlock(link);
 }
 
 bool
 vlink_powered(const struct vlink *link)
 {
-	struct vlink *l = lock_link(link);
+	struct vlink *l = link_lock(link);
 	bool powered = vcard_powered(l->card);
 
-	unlock_link(l);
+	link_unlock(l);
 	return powered;
 }
 
 size_t
 vlink_atr(const struct vlink *link, uint8_t atr[VCARD_ATR_MAX])
 {
-	struct vlink *l = lock_link(link);
+	struct vlink *l = link_lock(link);
 	size_t n = l->present ? vcard_atr(l->card, atr) : 0;
 
-	unlock_link(l);
+	link_unlock(l);
 	return n;
 }
 
 long
 vlink_lie(const struct vlink *link)
 {
-	struct vlink *l = lock_link(link);
+	struct vlink *l = link_lock(link);
 	long lie = l->lie;
 
-	unlock_link(l);
+	link_unlock(l);
 	return lie;
+}
+
+long
+vlink_tear(const struct vlink *link)
+{
+	struct vlink *l = link_lock(link);
+	long tear = l->tear;
+
+	link_unlock(l);
+	return tear;
 }
 
 int
 vlink_tries(const struct vlink *link, const char *pin)
 {
-	struct vlink *l = lock_link(link);
+	struct vlink *l = link_lock(link);
 	int tries = vcard_tries(l->card, pin);
 
-	unlock_link(l);
+	link_unlock(l);
 	return tries;
 }
 
@@ -280,9 +293,64 @@ vlink_set_tries(struct vlink *link, const char *pin, int tries)
 {
 	int rc;
 
-	lock_link(link);
+	link_lock(link);
 	rc = vcard_set_tries(link->card, pin, tries);
-	unlock_link(link);
+	link_unlock(link);
+	return rc;
+}
+
+int
+vlink_pin_use(const struct vlink *link, const char *pin,
+    struct vcard_pin_use *out)
+{
+	struct vlink *l = link_lock(link);
+	int rc = vcard_pin_use(l->card, pin, out);
+
+	link_unlock(l);
+	return rc;
+}
+
+unsigned long
+vlink_pin_astray(const struct vlink *link)
+{
+	struct vlink *l = link_lock(link);
+	unsigned long n = vcard_pin_astray(l->card);
+
+	link_unlock(l);
+	return n;
+}
+
+void
+vlink_pin_use_clear(struct vlink *link)
+{
+	link_lock(link);
+	vcard_pin_use_clear(link->card);
+	link_unlock(link);
+}
+
+static void
+clear_counters(struct vlink *link)
+{
+	memset(&link->total, 0, sizeof(link->total));
+	memset(link->by_ins, 0, sizeof(link->by_ins));
+}
+
+int
+vlink_renew(struct vlink *link)
+{
+	int rc;
+
+	link_lock(link);
+	rc = vcard_renew(link->card);
+	if (rc == 0) {
+		link->faults_n = 0;
+		link->noise = NOISE;
+		clear_counters(link);
+		link->breaks++;
+		pthread_cond_broadcast(&link->moved);
+		link_log_event(link, "renew");
+	}
+	link_unlock(link);
 	return rc;
 }
 
@@ -297,7 +365,7 @@ vlink_fault(struct vlink *link, const char *spec, char error[VCARD_ERROR_MAX])
 
 	if (fault_parse(spec, &fault, error) != 0)
 		return -1;
-	lock_link(link);
+	link_lock(link);
 	if (link->faults_n < LINK_FAULTS_MAX) {
 		link->faults[link->faults_n++] = fault;
 	} else {
@@ -306,37 +374,36 @@ vlink_fault(struct vlink *link, const char *spec, char error[VCARD_ERROR_MAX])
 		    LINK_FAULTS_MAX);
 		rc = -1;
 	}
-	unlock_link(link);
+	link_unlock(link);
 	return rc;
 }
 
 void
 vlink_faults_clear(struct vlink *link)
 {
-	lock_link(link);
+	link_lock(link);
 	link->faults_n = 0;
-	unlock_link(link);
+	link_unlock(link);
 }
 
 struct vlink_count
 vlink_counters(const struct vlink *link, int ins)
 {
-	struct vlink *l = lock_link(link);
+	struct vlink *l = link_lock(link);
 	struct vlink_count count = { 0, 0, 0 };
 
 	if (ins < 0)
 		count = l->total;
 	else if (ins < LINK_INS_COUNT)
 		count = l->by_ins[ins];
-	unlock_link(l);
+	link_unlock(l);
 	return count;
 }
 
 void
 vlink_counters_clear(struct vlink *link)
 {
-	lock_link(link);
-	memset(&link->total, 0, sizeof(link->total));
-	memset(link->by_ins, 0, sizeof(link->by_ins));
-	unlock_link(link);
+	link_lock(link);
+	clear_counters(link);
+	link_unlock(link);
 }

@@ -58,11 +58,48 @@ enum vlink_result vlink_transmit(struct vlink *link, const uint8_t *command,
 		    size_t n, uint8_t *answer, size_t *answer_n);
 /* By how many bytes the length of the last answer is to be misstated. */
 long		 vlink_lie(const struct vlink *link);
+/*
+ * After how many bytes of the message that carries the last answer the
+ * connection to the reader is to drop; -1: it is not.
+ */
+long		 vlink_tear(const struct vlink *link);
+/* The connection to the reader is gone: what is held ends as hung up. */
+void		 vlink_break(struct vlink *link);
+/* fn tells, in the thread that transmits, whether that is so by now. */
+void		 vlink_reader(struct vlink *link, bool (*gone)(void *user),
+		    void *user);
 
 /* As vcard_tries() and vcard_set_tries(), among threads. */
 int		 vlink_tries(const struct vlink *link, const char *pin);
 int		 vlink_set_tries(struct vlink *link, const char *pin,
 		    int tries);
+
+/* As vcard_pin_use(), and so on, among threads. */
+int		 vlink_pin_use(const struct vlink *link, const char *pin,
+		    struct vcard_pin_use *out);
+unsigned long	 vlink_pin_astray(const struct vlink *link);
+void		 vlink_pin_use_clear(struct vlink *link);
+/*
+ * As vcard_renew(); faults and counters go too, and what is held ends as hung
+ * up.  Presence, muteness and power stay.
+ */
+int		 vlink_renew(struct vlink *link);
+
+/*
+ * The fault "hold" stops an exchange until vlink_resume(), or until the card
+ * leaves or its reader is gone.
+ */
+struct vlink_hold {
+	unsigned long	index;	/* of the command, from 1; 0: none is held */
+	int		ins;	/* -1: too short to have one */
+	bool		acted;	/* has the card seen it? */
+};
+
+struct vlink_hold vlink_held(const struct vlink *link);
+/* Wait until an exchange is held; index 0 if the time was over first. */
+struct vlink_hold vlink_await_held(struct vlink *link, int timeout_ms);
+/* False: none was held. */
+bool		 vlink_resume(struct vlink *link);
 
 /*
  * Add a fault by its specification, "WHAT[=VALUE][@WHERE]"; fault.h has the

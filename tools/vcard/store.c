@@ -383,6 +383,7 @@ vcard_load(const char *dir, struct vcard **out, char error[VCARD_ERROR_MAX])
 		goto out;
 	card->dir = fd;
 	fd = -1;
+	memcpy(card->loaded, card->pins, sizeof(card->loaded));
 	*out = card;
 	card = NULL;
 	r = 0;

@@ -14,7 +14,9 @@
 
 #define VCARD_ATR_MAX		33
 #define VCARD_ANSWER_MAX	65538	/* extended answer and SW1-SW2 */
+#define VCARD_SHORT_MAX		258	/* short answer, likewise */
 #define VCARD_ERROR_MAX		256
+#define VCARD_PIN_MAX		16	/* bytes */
 
 struct vcard;
 
@@ -79,5 +81,32 @@ void	vcard_transmit(struct vcard *card, const uint8_t *command, size_t n,
 /* Tries left of a PIN by name ("auth", "sign", "input", ...); -1: no such. */
 int	vcard_tries(const struct vcard *card, const char *pin);
 int	vcard_set_tries(struct vcard *card, const char *pin, int tries);
+
+/*
+ * What the card itself knows of a PIN's use since it was loaded, renewed or
+ * cleared: commands with data that reached the PIN, whatever became of their
+ * answers.
+ */
+struct vcard_pin_use {
+	unsigned long	verify;		/* VERIFY */
+	unsigned long	wrong;		/* of these, what cost a try */
+	unsigned long	change;		/* CHANGE, by either instruction */
+	unsigned long	changed;	/* of these, what gave it a value */
+	int		tries;
+	char		value[VCARD_PIN_MAX + 1];	/* "": never set */
+};
+
+/* -1: no such PIN. */
+int	vcard_pin_use(const struct vcard *card, const char *pin,
+	    struct vcard_pin_use *out);
+/* VERIFY and CHANGE with data that no PIN took: a PIN that went astray. */
+unsigned long vcard_pin_astray(const struct vcard *card);
+void	vcard_pin_use_clear(struct vcard *card);
+
+/*
+ * As it was loaded: PINs, tries and their use, nothing selected or verified.
+ * Quirks and power stay.  -1: it cannot be stored, and nothing has changed.
+ */
+int	vcard_renew(struct vcard *card);
 
 #endif

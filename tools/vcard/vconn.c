@@ -201,7 +201,11 @@ vconn_transmit(struct transport_conn *conn, struct slice command,
 		return err;
 	switch (vlink_transmit(link, command.p, command.n, c->answer, &got)) {
 	case VLINK_OK:
-		return deliver(c, link, got, answer, n);
+		if (vlink_tear(link) < 0)
+			return deliver(c, link, got, answer, n);
+		c->broken = true;
+		vlink_power_off(link);
+		break;
 	case VLINK_GONE:
 		c->doubtful = true;
 		return c->events != vlink_events(link) ? JPKI_ERR_REMOVED :

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#define _GNU_SOURCE		/* TCP_QUICKACK, pipe2 */
+#define _GNU_SOURCE		/* TCP_QUICKACK, pipe2, POLLRDHUP */
 #include "vpcd.h"
 
 #include <arpa/inet.h>
@@ -44,8 +44,9 @@ struct vpcd {
 	struct sockaddr_in	 address;
 	pthread_t		 thread;
 	int			 wake[2];	/* pipe: look again */
-	pthread_mutex_t		 lock;		/* of the next three */
+	pthread_mutex_t		 lock;		/* of the next four */
 	bool			 stop, kicked;
+	bool			 failed;	/* so the last connection ended */
 	bool			 seen;		/* the driver spoke */
 
 	/* The thread's own. */
@@ -88,10 +89,10 @@ drain(const struct vpcd *v)
 }
 
 static void
-set_seen(struct vpcd *v, bool seen)
+note_driver(struct vpcd *v)
 {
 	pthread_mutex_lock(&v->lock);
-	v->seen = seen;
+	v->seen = true;
 	pthread_mutex_unlock(&v->lock);
 }
 
@@ -109,7 +110,10 @@ disconnect(struct vpcd *v, enum outcome how)
 		setsockopt(v->sock, SOL_SOCKET, SO_LINGER, &cut, sizeof(cut));
 	close(v->sock);
 	v->sock = -1;
-	set_seen(v, false);
+	pthread_mutex_lock(&v->lock);
+	v->seen = false;
+	v->failed = how == CLOSE;
+	pthread_mutex_unlock(&v->lock);
 	v->not_before = now_ms() + AWAY_MS;
 	v->retry_ms = RETRY_FIRST_MS;
 	vlink_power_off(v->link);
@@ -189,13 +193,29 @@ write_all(const struct vpcd *v, const uint8_t *p, size_t n)
 	return true;
 }
 
+/* An exchange is held: does the driver still wait for it? */
+static bool
+is_gone(void *user)
+{
+	struct vpcd *v = user;
+	struct pollfd fd = { .fd = v->sock, .events = POLLRDHUP };
+	bool stop;
+
+	pthread_mutex_lock(&v->lock);
+	stop = v->stop;
+	pthread_mutex_unlock(&v->lock);
+	return stop || (poll(&fd, 1, 0) > 0 &&
+	    (fd.revents & (POLLRDHUP | POLLHUP | POLLERR)) != 0);
+}
+
 /*
  * v->answer holds n bytes from its third on; announced may differ.  After a
  * lie nobody knows where the next message begins, and behind an empty answer
- * the driver waits for one byte more: both end the connection.
+ * the driver waits for one byte more: both end the connection.  So does a tear
+ * not below 0, after as many bytes of the message.
  */
 static enum outcome
-send_answer(struct vpcd *v, size_t n, long announced)
+send_message(struct vpcd *v, size_t n, long announced, long tear)
 {
 	if (announced < 0)
 		announced = 0;
@@ -203,9 +223,19 @@ send_answer(struct vpcd *v, size_t n, long announced)
 		announced = MESSAGE_MAX;
 	v->answer[0] = (uint8_t)(announced >> 8);
 	v->answer[1] = (uint8_t)announced;
+	if (tear >= 0 && (size_t)tear < 2 + n) {
+		(void)write_all(v, v->answer, (size_t)tear);
+		return CLOSE;
+	}
 	if (!write_all(v, v->answer, 2 + n))
 		return CLOSE;
 	return (size_t)announced == n && n > 0 ? GO_ON : CLOSE;
+}
+
+static enum outcome
+send_answer(struct vpcd *v, size_t n, long announced)
+{
+	return send_message(v, n, announced, -1);
 }
 
 /*
@@ -273,7 +303,8 @@ handle_command(struct vpcd *v, size_t n)
 	case VLINK_OK:
 		if (got > MESSAGE_MAX)
 			return send_failure(v);
-		return send_answer(v, got, (long)got + vlink_lie(v->link));
+		return send_message(v, got, (long)got + vlink_lie(v->link),
+		    vlink_tear(v->link));
 	case VLINK_GONE:
 		return send_failure(v);
 	case VLINK_HANGUP:
@@ -294,7 +325,7 @@ handle_message(struct vpcd *v)
 	if (!read_all(v, v->message, n))
 		return CLOSE;
 	v->retry_ms = RETRY_FIRST_MS;
-	set_seen(v, true);
+	note_driver(v);
 	if (n == 0)
 		return GO_ON;
 	if (n == 1)
@@ -405,6 +436,7 @@ vpcd_start(struct vpcd **out, struct vlink *link, const char *host,
 	if (pipe2(v->wake, O_CLOEXEC | O_NONBLOCK) != 0)
 		goto fail;
 	vlink_watch(link, wake_up, v);
+	vlink_reader(link, is_gone, v);
 	why = "cannot start a thread";
 	if (pthread_create(&v->thread, NULL, run, v) != 0)
 		goto fail;
@@ -414,6 +446,7 @@ fail:
 	snprintf(error, VCARD_ERROR_MAX, "%s", why);
 	if (v != NULL) {
 		vlink_watch(link, NULL, NULL);
+		vlink_reader(link, NULL, NULL);
 		vpcd_free(v);
 	}
 	return -1;
@@ -426,6 +459,19 @@ vpcd_kick(struct vpcd *vpcd)
 	vpcd->kicked = true;
 	pthread_mutex_unlock(&vpcd->lock);
 	wake_up(vpcd);
+}
+
+bool
+vpcd_hurry(struct vpcd *vpcd)
+{
+	bool failed;
+
+	pthread_mutex_lock(&vpcd->lock);
+	failed = vpcd->failed;
+	pthread_mutex_unlock(&vpcd->lock);
+	if (!failed)
+		vpcd_kick(vpcd);
+	return !failed;
 }
 
 bool
@@ -454,6 +500,7 @@ vpcd_stop(struct vpcd **vpcd)
 	vlink_remove(v->link);
 	pthread_join(v->thread, NULL);
 	vlink_watch(v->link, NULL, NULL);
+	vlink_reader(v->link, NULL, NULL);
 	vpcd_free(v);
 	*vpcd = NULL;
 }

@@ -22,6 +22,13 @@ int	vpcd_start(struct vpcd **out, struct vlink *link, const char *host,
 	    uint16_t port, char error[VCARD_ERROR_MAX]);
 /* The driver was started just now: connect at once, whatever was before. */
 void	vpcd_kick(struct vpcd *vpcd);
+/*
+ * The service knows that the card is away: it may come back at once.  Not so if
+ * an exchange failed: the service calls such a card absent although it never
+ * looked, and would not notice another that comes before it does.  Returns
+ * whether it hurries.
+ */
+bool	vpcd_hurry(struct vpcd *vpcd);
 /* Has the driver looked at the card since it was inserted? */
 bool	vpcd_seen(struct vpcd *vpcd);
 /* Takes the card out of the reader. */

@@ -118,6 +118,7 @@ vtransport_unplug(struct transport *t, const char *reader)
 	if (r == NULL)
 		return;
 	vlink_watch(r->link, NULL, NULL);
+	vlink_break(r->link);
 	vlink_power_off(r->link);
 	free(r);
 }
@@ -390,6 +391,7 @@ vtransport_service(struct transport *t, bool running)
 		r->owner = NULL;
 		r->deferred_n = 0;
 		r->exclusive = false;
+		vlink_break(r->link);
 		vlink_power_off(r->link);
 	}
 	pthread_cond_broadcast(&vt->changed);

@@ -194,7 +194,7 @@ settle(void *user, size_t card, char error[VCARD_ERROR_MAX])
 	if (await_card(w, card, error) != 0)
 		return -1;
 	if (!vlink_present(w->station.links[card]))
-		vpcd_kick(w->station.readers[card]);
+		(void)vpcd_hurry(w->station.readers[card]);
 	return 0;
 }
 
