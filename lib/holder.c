@@ -118,12 +118,17 @@ utf8_new(ASN1_TYPE *value, char **out)
 }
 
 static char **
-holder_field(struct jpki_holder *h, const char *oid)
+field_at(struct jpki_holder *h, size_t row)
+{
+	return (char **)(void *)((char *)h + attributes[row].field);
+}
+
+static char **
+field_of_oid(struct jpki_holder *h, const char *oid)
 {
 	for (size_t i = 0; i < sizeof(attributes) / sizeof(attributes[0]); i++)
 		if (strcmp(attributes[i].oid, oid) == 0)
-			return (char **)(void *)((char *)h +
-			    attributes[i].field);
+			return field_at(h, i);
 	return NULL;
 }
 
@@ -165,7 +170,7 @@ add_attribute(struct jpki_holder *h, OTHERNAME *other)
 	/* Cut, it would be another. */
 	if (n <= 0 || n >= (int)sizeof(oid))
 		return JPKI_ERR_MALFORMED;
-	field = holder_field(h, oid);
+	field = field_of_oid(h, oid);
 	if (field != NULL && *field == NULL) {
 		err = utf8_new(other->value, field);
 		if (err != JPKI_OK || *field != NULL)
@@ -238,7 +243,7 @@ holder_free(struct jpki_holder **holder)
 		return;
 	h = *holder;
 	for (size_t i = 0; i < sizeof(attributes) / sizeof(attributes[0]); i++)
-		text_free(*holder_field(h, attributes[i].oid));
+		text_free(*field_at(h, i));
 	text_free(h->birth_date);
 	text_free(h->birth_era);
 	for (size_t i = 0; i < h->others_count; i++) {

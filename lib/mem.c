@@ -108,7 +108,7 @@ enum jpki_err
 secret_set(struct jpki_secret *secret, const void *p, size_t n)
 {
 	jpki_secret_wipe(secret);
-	if (n > JPKI_SECRET_MAX)
+	if (secret == NULL || n > JPKI_SECRET_MAX)
 		return JPKI_ERR_ARG;
 	if (n > 0)
 		memcpy(secret->bytes, p, n);

@@ -13,8 +13,8 @@ void	mem_wipe(void *p, size_t n);
 void	mem_free(void *p, size_t n);
 
 /*
- * Fill a secret from bytes elsewhere.  ARG if they do not fit; then the
- * secret is empty.
+ * Fill a secret from bytes elsewhere.  ARG if there is no secret, or if they do
+ * not fit; then it is empty.
  */
 enum jpki_err	secret_set(struct jpki_secret *secret, const void *p,
     size_t n);

@@ -292,7 +292,7 @@ pin_flags(const struct jpki_pin_info *pin)
 CK_RV
 token_info(CK_SLOT_ID id, CK_TOKEN_INFO *info)
 {
-	struct jpki_pin_info pin;
+	struct jpki_pin_info pin = { .tries_left = -1 };
 	struct slot *slot;
 	bool has_pin = false;
 	CK_RV rv;

@@ -80,6 +80,15 @@ warn_of_attributes(const struct options *opt, const struct certview *view)
 		    "of birth and sex; give it only to those who need it");
 }
 
+static enum exit_code
+put_out(struct tool *t, const struct certview *view)
+{
+	print(t, view);
+	warn_of_attributes(t->opt, view);
+	return to_stdout(t->opt) ? EXIT_DONE : tool_write_out(t,
+	    t->opt->value[OPT_OUTPUT], view->cert->holder != NULL);
+}
+
 enum exit_code
 cmd_cert(struct tool *t)
 {
@@ -101,13 +110,8 @@ cmd_cert(struct tool *t)
 	if (code == EXIT_DONE)
 		code = certs_fetch(t, id, &pins, !is_coded(t->opt), &view);
 	code = tool_card_close(t, code);
-	if (code == EXIT_DONE) {
-		print(t, &view);
-		warn_of_attributes(t->opt, &view);
-	}
-	if (code == EXIT_DONE && !to_stdout(t->opt))
-		code = tool_write_out(t, t->opt->value[OPT_OUTPUT],
-		    view.cert->holder != NULL);
+	if (code == EXIT_DONE && view.cert != NULL)
+		code = put_out(t, &view);
 	certview_free(&view);
 	pins_free(&pins);
 	return code;

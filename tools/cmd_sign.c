@@ -42,17 +42,23 @@ struct job {
 	size_t			 count;
 };
 
+static const struct key_row *
+find_key(const char *name)
+{
+	for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++)
+		if (name != NULL && strcmp(keys[i].name, name) == 0)
+			return &keys[i];
+	return NULL;
+}
+
 static enum exit_code
-find_key(const char *name, const struct key_row **out)
+fail_key(const char *name)
 {
 	if (name == NULL)
 		return fail(EXIT_USAGE, "no key is chosen; give -k auth or "
 		    "-k sign");
-	for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++)
-		if (strcmp(keys[i].name, name) == 0)
-			*out = &keys[i];
-	return *out != NULL ? EXIT_DONE : fail(EXIT_USAGE, "there is no key "
-	    "\"%s\"; give -k auth or -k sign", name);
+	return fail(EXIT_USAGE, "there is no key \"%s\"; give -k auth or "
+	    "-k sign", name);
 }
 
 static enum exit_code
@@ -116,21 +122,25 @@ check_options(const struct options *opt)
 static char *
 concat(const char *a, const char *b)
 {
-	char *out = malloc(strlen(a) + strlen(b) + 1);
+	size_t	 a_n = strlen(a), b_n = strlen(b);
+	char	*out = malloc(a_n + b_n + 1);
 
-	if (out != NULL) {
-		strcpy(out, a);
-		strcat(out, b);
-	}
+	if (out == NULL)
+		return NULL;
+	memcpy(out, a, a_n);
+	memcpy(out + a_n, b, b_n + 1);
 	return out;
 }
 
 static enum exit_code
 plan_item(struct tool *t, struct item *item)
 {
-	const char *suffix = t->opt->value[OPT_SUFFIX];
 	const char *output = t->opt->value[OPT_OUTPUT];
+	const char *suffix = NULL;
 
+	/* Never of standard input: check_suffix(). */
+	if (item->input != NULL)
+		suffix = t->opt->value[OPT_SUFFIX];
 	if (suffix == NULL && is_stdio(output))
 		return EXIT_DONE;
 	item->output = suffix != NULL ? concat(item->input, suffix) :
@@ -323,10 +333,12 @@ cmd_sign(struct tool *t)
 {
 	struct job	job = { NULL, JPKI_HASH_SHA256, NULL, 0 };
 	struct pins	pins = { JPKI_PIN_AUTH, NULL, NULL };
-	enum exit_code	code = find_key(t->opt->value[OPT_KEY], &job.key);
+	enum exit_code	code;
 
-	if (code == EXIT_DONE)
-		code = find_hash(t->opt->value[OPT_HASH], &job.hash);
+	job.key = find_key(t->opt->value[OPT_KEY]);
+	if (job.key == NULL)
+		return fail_key(t->opt->value[OPT_KEY]);
+	code = find_hash(t->opt->value[OPT_HASH], &job.hash);
 	if (code == EXIT_DONE)
 		code = check_options(t->opt);
 	if (code == EXIT_DONE)

@@ -38,12 +38,13 @@ beside(const char *path, const char *name)
 {
 	const char	*slash = strrchr(path, '/');
 	size_t		 folder = slash ? (size_t)(slash - path) + 1 : 0;
-	char		*out = malloc(folder + strlen(name) + 1);
+	size_t		 name_n = strlen(name);
+	char		*out = malloc(folder + name_n + 1);
 
 	if (out == NULL)
 		return NULL;
 	memcpy(out, path, folder);
-	strcpy(out + folder, name);
+	memcpy(out + folder, name, name_n + 1);
 	return out;
 }
 

@@ -56,10 +56,10 @@ pins_leave_stdin(const struct options *opt)
 		return EXIT_DONE;
 	for (size_t i = 0; i < sizeof sources / sizeof sources[0] &&
 	    code == EXIT_DONE; i++) {
-		bool same;
+		bool is_stdin;
 
-		code = source_is(opt, &sources[i], &file, &same);
-		if (code == EXIT_DONE && same)
+		code = source_is(opt, &sources[i], &file, &is_stdin);
+		if (code == EXIT_DONE && is_stdin)
 			code = fail(EXIT_USAGE, "standard input cannot give "
 			    "both the PIN and the data; name a file");
 	}

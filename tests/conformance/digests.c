@@ -63,10 +63,10 @@ final(unsigned char *to, CK_ULONG room)
 static void
 compare(const struct hash *hash, CK_ULONG length)
 {
-	struct bytes right = proof_digest(hash->name, data, length);
+	struct bytes wanted = proof_digest(hash->name, data, length);
 
-	if (expect("OpenSSL's digest", right.rv, CKR_OK))
-		(void)holds(right.n == n && memcmp(right.p, out, n) == 0,
+	if (expect("OpenSSL's digest", wanted.rv, CKR_OK))
+		(void)holds(wanted.n == n && memcmp(wanted.p, out, n) == 0,
 		    "%s of %lu bytes is not OpenSSL's", hash->name, length);
 }
 

@@ -40,8 +40,10 @@ in_child(void (*run)(void))
 		run();
 		_exit(check_failed() ? 1 : 0);
 	}
-	if (!holds(pid > 0 && waitpid(pid, &status, 0) == pid, "no child"))
+	if (pid < 0 || waitpid(pid, &status, 0) != pid) {
+		(void)holds(false, "no child");
 		return;
+	}
 	(void)holds(!WIFSIGNALED(status), "the child crashed: signal %d",
 	    WTERMSIG(status));
 	(void)holds(!WIFEXITED(status) || WEXITSTATUS(status) == 0,

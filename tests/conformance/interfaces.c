@@ -59,13 +59,13 @@ default_one(const void *arg)
 	(void)arg;
 	if (!get_list(list, &n) ||
 	    !expect("C_GetInterface(NULL, NULL)",
-	    kit.get_interface(NULL, NULL, &i, 0), CKR_OK) ||
-	    !holds(i != NULL, "it gave none"))
+	    kit.get_interface(NULL, NULL, &i, 0), CKR_OK))
 		return;
-	for (CK_ULONG k = 0; k < n; k++)
+	for (CK_ULONG k = 0; i != NULL && k < n; k++)
 		if (i->functions == list[k].functions)
 			return;
-	(void)holds(false, "it is not in the list");
+	(void)holds(false, i == NULL ? "it gave none" :
+	    "it is not in the list");
 }
 
 static void

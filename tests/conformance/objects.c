@@ -153,10 +153,10 @@ copy_one(CK_OBJECT_HANDLE o)
 {
 	unsigned char yes = CK_TRUE;
 	CK_ATTRIBUTE a = { CKA_TOKEN, &yes, 1 };
-	CK_OBJECT_HANDLE copy;
+	CK_OBJECT_HANDLE made;
 
 	(void)expect_any("C_CopyObject to the token",
-	    kit.f->C_CopyObject(kit.session, o, &a, 1, &copy), REFUSALS);
+	    kit.f->C_CopyObject(kit.session, o, &a, 1, &made), REFUSALS);
 }
 
 static void

@@ -24,6 +24,17 @@ made(unsigned char *p, int n)
 	return n < 0 ? none : (struct bytes){ p, (CK_ULONG)n, CKR_OK };
 }
 
+/* What is on the heap already; n < 0: it did not work, and is freed. */
+static struct bytes
+kept(unsigned char *p, int n)
+{
+	if (n < 0) {
+		free(p);
+		p = NULL;
+	}
+	return made(p, n);
+}
+
 static struct bytes
 name_der(X509_NAME *name)
 {
@@ -63,7 +74,7 @@ big(const EVP_PKEY *key, const char *name)
 	    (p = malloc((size_t)BN_num_bytes(bn) + 1)) != NULL)
 		n = BN_bn2bin(bn, p);
 	BN_free(bn);
-	return made(p, n);
+	return kept(p, n);
 }
 
 /* CK_DATE: YYYYMMDD. */
@@ -76,7 +87,7 @@ date(const ASN1_TIME *at)
 
 	if (p != NULL && ASN1_TIME_to_tm(at, &tm) == 1)
 		n = (int)strftime((char *)p, 16, "%Y%m%d", &tm);
-	return made(p, n);
+	return kept(p, n);
 }
 
 struct bytes
@@ -87,7 +98,7 @@ proof_digest(const char *hash, const unsigned char *data, CK_ULONG n)
 	int ok = p != NULL && EVP_Q_digest(NULL, hash, NULL, data, n, p,
 	    &length) == 1;
 
-	return made(p, ok ? (int)length : -1);
+	return kept(p, ok ? (int)length : -1);
 }
 
 bool
@@ -185,11 +196,11 @@ proof_verify(const struct facts *facts, const struct scheme *scheme,
     const struct bytes *data, const struct bytes *signature)
 {
 	EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new(facts->key, NULL);
-	struct bytes tbs = *data;
+	struct bytes digest = { NULL, 0, CKR_OK }, tbs = *data;
 	bool ok;
 
 	if (scheme->hashes)
-		tbs = proof_digest(scheme->hash, data->p, data->n);
+		tbs = digest = proof_digest(scheme->hash, data->p, data->n);
 	ok = ctx != NULL && EVP_PKEY_verify_init(ctx) > 0 &&
 	    padding(ctx, scheme) > 0 &&
 	    (scheme->hash == NULL || EVP_PKEY_CTX_set_signature_md(ctx,
@@ -197,6 +208,7 @@ proof_verify(const struct facts *facts, const struct scheme *scheme,
 	    EVP_PKEY_verify(ctx, signature->p, signature->n, tbs.p,
 	    tbs.n) == 1;
 	EVP_PKEY_CTX_free(ctx);
+	free(digest.p);
 	return holds(ok, "%s: OpenSSL does not verify the signature",
 	    scheme->name);
 }

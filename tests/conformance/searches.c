@@ -165,6 +165,7 @@ search_by(CK_OBJECT_HANDLE o, CK_ATTRIBUTE_TYPE type)
 	struct bytes value = kit_attribute(o, type);
 	CK_ATTRIBUTE t = { type, value.p, value.n };
 	struct found found;
+	unsigned char *last;
 
 	if (value.rv != CKR_OK || !search(&t, 1, &found))
 		return;
@@ -173,7 +174,8 @@ search_by(CK_OBJECT_HANDLE o, CK_ATTRIBUTE_TYPE type)
 	if (value.n == 0)
 		return;
 	/* A CK_BBOOL is 0 or 1, and so is its opposite. */
-	value.p[value.n - 1] ^= value.n == 1 ? 1 : 0x40;
+	last = value.p + value.n - 1;
+	*last ^= value.n == 1 ? 1 : 0x40;
 	if (search(&t, 1, &found))
 		(void)holds(!has(&found, o), "object %lu is found by an "
 		    "attribute 0x%lX that it has not", o, type);

@@ -245,14 +245,14 @@ raw_too_long(const void *arg)
 static void
 pss_parameters(const void *arg)
 {
-	static const CK_RSA_PKCS_PSS_PARAMS wrong[] = {
+	CK_RSA_PKCS_PSS_PARAMS wrong[] = {
 		{ CKM_SHA256, CKG_MGF1_SHA256, 9999 },
 		{ CKM_SHA256, 0x7F, 32 },
 		{ 0x7FFF, CKG_MGF1_SHA256, 32 },
 		{ CKM_RSA_PKCS, CKG_MGF1_SHA256, 32 },
 	};
-	CK_RSA_PKCS_PSS_PARAMS p;
-	CK_MECHANISM m = { CKM_RSA_PKCS_PSS, &p, sizeof(p) };
+	CK_RSA_PKCS_PSS_PARAMS right = { CKM_SHA256, CKG_MGF1_SHA256, 32 };
+	CK_MECHANISM m = { CKM_RSA_PKCS_PSS, NULL, sizeof(right) };
 	struct pair pair;
 	CK_RV wanted;
 
@@ -262,13 +262,13 @@ pss_parameters(const void *arg)
 	wanted = kit_offers(m.mechanism, CKF_SIGN) ?
 	    CKR_MECHANISM_PARAM_INVALID : CKR_MECHANISM_INVALID;
 	for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
-		p = wrong[i];
+		m.pParameter = &wrong[i];
 		(void)expect("C_SignInit with a parameter that cannot be",
 		    kit.f->C_SignInit(kit.session, &m, pair.private_key),
 		    wanted);
 	}
+	m.pParameter = &right;
 	m.ulParameterLen = 5;
-	p = (CK_RSA_PKCS_PSS_PARAMS){ CKM_SHA256, CKG_MGF1_SHA256, 32 };
 	(void)expect("C_SignInit with a parameter of 5 bytes",
 	    kit.f->C_SignInit(kit.session, &m, pair.private_key), wanted);
 	m = (CK_MECHANISM){ CKM_RSA_PKCS_PSS, NULL, 0 };
@@ -319,7 +319,7 @@ pss_matrix(const void *arg)
 	    !bench_make(&b, &schemes[0]))
 		return;
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		CK_ULONG salts[] = { 0, rows[i].size,
+		const CK_ULONG salts[] = { 0, rows[i].size,
 		    (b.facts.bits + 7) / 8 - rows[i].size - 2 };
 
 		for (size_t k = 0; k < 3; k++) {

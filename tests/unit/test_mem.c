@@ -114,6 +114,14 @@ secret_takes_its_maximum_and_no_more(void **state)
 }
 
 static void
+secret_that_is_not_there_takes_nothing(void **state)
+{
+	(void)state;
+	assert_int_equal(secret_set(NULL, PIN, strlen(PIN)), JPKI_ERR_ARG);
+	assert_int_equal(secret_set(NULL, NULL, 0), JPKI_ERR_ARG);
+}
+
+static void
 length_wipes_what_lies_behind_it(void **state)
 {
 	struct jpki_secret *secret = secret_of(PIN "\n");
@@ -313,6 +321,7 @@ main(void)
 		cmocka_unit_test(new_secret_is_empty),
 		cmocka_unit_test(secret_holds_what_was_set),
 		cmocka_unit_test(secret_takes_its_maximum_and_no_more),
+		cmocka_unit_test(secret_that_is_not_there_takes_nothing),
 		cmocka_unit_test(length_wipes_what_lies_behind_it),
 		cmocka_unit_test(wiped_secret_is_empty),
 		cmocka_unit_test(two_secrets_share_no_page),

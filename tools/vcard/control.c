@@ -37,15 +37,17 @@ static int
 fill_address(struct sockaddr_un *a, const char *path,
     char error[VCARD_ERROR_MAX])
 {
+	size_t n = strlen(path);
+
 	memset(a, 0, sizeof(*a));
 	a->sun_family = AF_UNIX;
-	if (strlen(path) >= sizeof(a->sun_path)) {
+	if (n >= sizeof(a->sun_path)) {
 		snprintf(error, VCARD_ERROR_MAX, "the path of a socket has at "
 		    "most %zu bytes; choose a shorter one",
 		    sizeof(a->sun_path) - 1);
 		return -1;
 	}
-	strcpy(a->sun_path, path);
+	memcpy(a->sun_path, path, n + 1);
 	return 0;
 }
 

@@ -124,10 +124,12 @@ is_phase(const char *s)
 static int
 split(const char *spec, struct parts *p)
 {
+	size_t n = strlen(spec);
+
 	memset(p, 0, sizeof(*p));
-	if (strlen(spec) >= sizeof(p->text))
+	if (n >= sizeof(p->text))
 		return -1;
-	strcpy(p->text, spec);
+	memcpy(p->text, spec, n + 1);
 	p->count = cut(p->text, '*');
 	p->where = cut(p->text, '@');
 	p->phase = cut(p->text, ',');
@@ -291,7 +293,7 @@ fault_parse(const char *spec, struct fault *out, char error[VCARD_ERROR_MAX])
 		    "behind @ stands N, ins=XX, ins=XX#K or every");
 	if (parse_count(p.count, &f) != 0)
 		return fail(error, spec, "behind * stands a count from 1");
-	strcpy(f.spec, spec);
+	snprintf(f.spec, sizeof(f.spec), "%s", spec);
 	*out = f;
 	return 0;
 }

@@ -73,7 +73,7 @@ vlink_new(struct vcard *card)
 	pthread_cond_init(&link->moved, &attr);
 	pthread_condattr_destroy(&attr);
 	clock_gettime(CLOCK_MONOTONIC, &link->start);
-	strcpy(link->name, "card");
+	memcpy(link->name, "card", sizeof("card"));
 	link->card = card;
 	link->present = true;
 	link->events = 1;

@@ -68,7 +68,7 @@ vconn_connect(struct transport *t, const char *reader,
 	if ((err = attach(vt, r, c)) != JPKI_OK)
 		goto out;
 	c->base.transport = t;
-	strcpy(c->reader, r->name);
+	memcpy(c->reader, r->name, sizeof(c->reader));
 	vt->open++;
 	*out = &c->base;
 	c = NULL;

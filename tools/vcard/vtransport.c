@@ -83,12 +83,13 @@ vtransport_add(struct transport *t, const char *reader, struct vlink *link)
 {
 	struct vtransport *vt = vt_of(t);
 	struct vreader *r, **end;
+	size_t n = strlen(reader);
 
-	if (strlen(reader) >= sizeof(r->name))
+	if (n >= sizeof(r->name))
 		return JPKI_ERR_ARG;
 	if ((r = calloc(1, sizeof(*r))) == NULL)
 		return JPKI_ERR_MEMORY;
-	strcpy(r->name, reader);
+	memcpy(r->name, reader, n + 1);
 	r->link = link;
 	pthread_mutex_lock(&vt->lock);
 	for (end = &vt->readers; *end != NULL; end = &(*end)->next)
@@ -127,7 +128,7 @@ static void
 describe(const struct vreader *r, struct transport_reader *out)
 {
 	memset(out, 0, sizeof(*out));
-	strcpy(out->name, r->name);
+	memcpy(out->name, r->name, sizeof(out->name));
 	out->has_card = vlink_present(r->link);
 	out->mute = out->has_card && vlink_mute(r->link);
 	out->exclusive = r->exclusive;
@@ -163,7 +164,7 @@ vt_list(struct transport *t, struct transport_reader **out, size_t *n)
 	count = count_readers(vt);
 	if (count > 0 && (list = calloc(count, sizeof(*list))) == NULL)
 		goto out;
-	for (r = vt->readers; r != NULL; r = r->next)
+	for (r = vt->readers; r != NULL && i < count; r = r->next)
 		describe(r, &list[i++]);
 	*out = list;
 	*n = count;
