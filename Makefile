@@ -52,7 +52,7 @@ maintainer-clean: distclean
 ifneq ($(filter-out help deps deps-build clean distclean maintainer-clean,$(goals)),)
 # A configure that failed says why in there.
 .PRECIOUS: config.mk
-include config.mk
+-include config.mk
 include $(srcdir)/mk/configure.mk
 ifneq ($(version),)
 include $(srcdir)/mk/build.mk
@@ -60,5 +60,11 @@ include $(srcdir)/mk/check.mk
 include $(srcdir)/mk/conformance.mk
 include $(srcdir)/mk/install.mk
 include $(srcdir)/mk/dist.mk
+else
+# Reached if config.mk could not be made; who failed to make it has said why.
+unmade := $(filter-out config.mk configure,$(goals))
+.PHONY: $(unmade)
+$(unmade):
+	$(error nothing is made without a configure that succeeds, see above)
 endif
 endif

@@ -6,7 +6,9 @@ set -eu
 cd "$(dirname "$0")"
 
 if ! command -v autoconf >/dev/null; then
-	echo "autogen.sh: autoconf is missing: type make deps, or install it" >&2
+	lack=$(scripts/deps missing)
+	echo "autogen.sh: missing: ${lack:-autoconf}; type make deps-build," \
+		"or install them" >&2
 	exit 1
 fi
 autoconf --force --warnings=all

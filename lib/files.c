@@ -4,24 +4,23 @@
 #include <string.h>
 
 struct app_row {
-	const char	*name;
 	uint8_t		 aid[10];
 	uint8_t		 aid_len;
 };
 
 static const struct app_row apps[APP_COUNT] = {
-	[APP_NONE] = { "none", { 0 }, 0 },
-	[APP_JPKI] = { "JPKI",
+	[APP_NONE] = { { 0 }, 0 },
+	[APP_JPKI] = {
 	    { 0xD3, 0x92, 0xF0, 0x00, 0x26, 0x01, 0x00, 0x00, 0x00, 0x01 }, 10 },
-	[APP_INPUT] = { "surface input assistance",
+	[APP_INPUT] = {
 	    { 0xD3, 0x92, 0x10, 0x00, 0x31, 0x00, 0x01, 0x01, 0x04, 0x08 }, 10 },
-	[APP_SURFACE] = { "surface confirmation",
+	[APP_SURFACE] = {
 	    { 0xD3, 0x92, 0x10, 0x00, 0x31, 0x00, 0x01, 0x01, 0x04, 0x02 }, 10 },
-	[APP_REGISTER] = { "Basic Resident Register",
+	[APP_REGISTER] = {
 	    { 0xD3, 0x92, 0x10, 0x00, 0x31, 0x00, 0x01, 0x01, 0x04, 0x01 }, 10 },
-	[APP_COMMON] = { "common",
+	[APP_COMMON] = {
 	    { 0xD3, 0x92, 0x10, 0x00, 0x31, 0x00, 0x01, 0x01, 0x01, 0x00 }, 10 },
-	[APP_ISD] = { "card manager",
+	[APP_ISD] = {
 	    { 0xA0, 0x00, 0x00, 0x01, 0x51, 0x00, 0x00 }, 7 },
 };
 
@@ -81,12 +80,6 @@ struct slice
 app_aid(enum app app)
 {
 	return slice_of(apps[app].aid, apps[app].aid_len);
-}
-
-const char *
-app_name(enum app app)
-{
-	return apps[app].name;
 }
 
 const struct pin_row *

@@ -52,7 +52,6 @@ extern const struct ef ef_availability;
 
 /* Arguments in range; the public functions have checked them. */
 struct slice		 app_aid(enum app app);
-const char		*app_name(enum app app);
 const struct pin_row	*pin_row(enum jpki_pin pin);
 const struct key_row	*key_row(enum jpki_key key);
 const struct cert_row	*cert_row(enum jpki_cert_id id);

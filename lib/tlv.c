@@ -53,19 +53,3 @@ tlv_header(struct slice s, uint16_t *tag, size_t *header, size_t *length)
 	*header = s.n - rest.n;
 	return true;
 }
-
-bool
-tlv_take(struct slice *s, struct tlv *out)
-{
-	struct slice rest = *s, skipped, value;
-	size_t header, length;
-	uint16_t tag;
-
-	if (!tlv_header(rest, &tag, &header, &length) ||
-	    !slice_take(&rest, header, &skipped) ||
-	    !slice_take(&rest, length, &value))
-		return false;
-	*out = (struct tlv){ .tag = tag, .value = value };
-	*s = rest;
-	return true;
-}

@@ -9,11 +9,6 @@
 
 #include "buf.h"
 
-struct tlv {
-	uint16_t	tag;
-	struct slice	value;
-};
-
 /*
  * Read the header at the front of s.  header is its length in bytes, length
  * that of the value, which need not be in s yet.  False: not a header, or s
@@ -21,8 +16,5 @@ struct tlv {
  */
 bool	tlv_header(struct slice s, uint16_t *tag, size_t *header,
 	    size_t *length);
-
-/* Cut the first whole TLV off *s; false if there is none. */
-bool	tlv_take(struct slice *s, struct tlv *out);
 
 #endif

@@ -19,12 +19,18 @@ AS_IF([test -n "$$1_LIBS"],
 	[AC_MSG_RESULT([no])
 	$3])])
 
-dnl JPKI_PACKAGE(NAME, MODULE >= VERSION, PACKAGE-ON-DEBIAN)
+dnl JPKI_PACKAGE(NAME, MODULE >= VERSION, PACKAGE-ON-DEBIAN): needed.  What is
+dnl missing is collected for JPKI_PACKAGES_DONE, which says all of it at once.
 AC_DEFUN([JPKI_PACKAGE],
 [_JPKI_PACKAGE([$1], [$2],
-	[AS_IF([test -n "$PKG_CONFIG"],
-		[JPKI_FAIL([$2 is missing: type make deps, or install it ($3 on Debian)])],
-		[JPKI_FAIL([pkg-config is missing: type make deps, or install it])])])])
+	[jpki_missing="$jpki_missing${jpki_missing:+, }$2 ($3 on Debian)"])])
+
+dnl JPKI_PACKAGES_DONE: stop if one is missing
+AC_DEFUN([JPKI_PACKAGES_DONE],
+[AS_IF([test -n "$jpki_missing" && test -z "$PKG_CONFIG"],
+	[jpki_missing="pkg-config, without which these are not found: $jpki_missing"])
+AS_IF([test -n "$jpki_missing"],
+	[JPKI_FAIL([missing: $jpki_missing; type make deps-build, or install them])])])
 
 dnl JPKI_PACKAGE_OPTIONAL(NAME, MODULE >= VERSION)
 AC_DEFUN([JPKI_PACKAGE_OPTIONAL],

@@ -91,7 +91,7 @@ $(client_objs): private part_cppflags = -iquote $(srcdir)/pkcs11 \
 $(tool_objs): private part_cppflags = -iquote $(srcdir)/tools
 $(vcard_main) $(vcard_objs): private part_cppflags = $(crypto_cflags)
 $(unit_objs) $(helper_objs): private part_cppflags = -iquote $(srcdir)/tools/vcard \
-	-iquote $(srcdir)/pkcs11 $(p11kit_cflags) \
+	-iquote $(srcdir)/pkcs11 -iquote $(srcdir)/tools $(p11kit_cflags) \
 	-iquote $(srcdir) $(pcsc_cflags) $(crypto_cflags) $(cmocka_cflags)
 
 $(O)/%.o: %.c $(O)/flags
@@ -109,7 +109,8 @@ $(O)/%.a: $(O)/members
 
 $(O)/libjpki.a: $(lib_objs)
 $(O)/libvcard.a: $(vcard_objs)
-# For the tests: the modules' objects, to be called in process.
+# For the tests: the tool's and the modules' objects, to be called in process.
+$(O)/tools/parts.a: $(filter-out $(O)/tools/jpki-tool.o,$(tool_objs))
 $(O)/libmodule.a: $(module_objs) $(O)/pkcs11/tokens_both.o
 $(O)/tests/unit/helpers.a: $(helper_objs)
 
@@ -146,7 +147,8 @@ $(O)/libjpki.pc: lib/libjpki.pc.in $(O)/places
 # A program is its objects, and what they need of the archives.
 $(O)/jpki-tool: $(tool_objs) $(O)/libjpki.a
 $(O)/jpki-vcard: $(vcard_main) $(O)/libvcard.a $(O)/libjpki.a
-$(unit_tests): %: %.o $(O)/tests/unit/helpers.a $(O)/libmodule.a $(O)/libvcard.a $(O)/libjpki.a
+$(unit_tests): %: %.o $(O)/tests/unit/helpers.a $(O)/tools/parts.a $(O)/libmodule.a \
+	$(O)/libvcard.a $(O)/libjpki.a
 $(unit_tests): private part_libs = $(cmocka_libs)
 $(clients): %: %.o $(O)/tests/e2e/p11load.o
 $(clients): private lib_libs = -ldl $(LIBS)

@@ -19,7 +19,7 @@ else ifneq ($(and $(version),$(filter check,$(stage))),)
 trouble := $(if $(cmocka_libs),,$(no_cmocka))
 endif
 ifneq ($(trouble),)
-ifeq ($(if $(MAKE_RESTARTS),,$(stage)),)
+ifneq ($(MAKE_RESTARTS),)
 $(error $(trouble); then run $(srcdir)/configure again)
 endif
 retry := FORCE

@@ -20,7 +20,6 @@ refuse(CK_SESSION_HANDLE handle, bool arguments_ok, CK_RV answer)
 }
 
 #define BUFFER(p, n)	((p) != NULL || (n) == 0)
-#define TEMPLATE(t, n)	((t) != NULL && (n) > 0)
 
 #define STUB_AS(answer, name, parameters, arguments_ok) \
 	CK_RV name parameters { return refuse(s, (arguments_ok), answer); }

@@ -1,56 +1,17 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "certs.h"
 
-static const struct cert_desc descs[JPKI_CERT_COUNT] = {
-	[JPKI_CERT_AUTH] = { "auth", "user authentication certificate",
-	    "利用者証明用電子証明書", JPKI_CERT_AUTH_CA, JPKI_PIN_AUTH },
-	[JPKI_CERT_SIGN] = { "sign", "signature certificate",
-	    "署名用電子証明書", JPKI_CERT_SIGN_CA, JPKI_PIN_SIGN },
-	[JPKI_CERT_AUTH_CA] = { "auth-ca",
-	    "CA certificate for user authentication",
-	    "利用者証明用認証局の自己署名証明書", JPKI_CERT_AUTH_CA, JPKI_PIN_AUTH },
-	[JPKI_CERT_SIGN_CA] = { "sign-ca", "CA certificate for signatures",
-	    "署名用認証局の自己署名証明書", JPKI_CERT_SIGN_CA, JPKI_PIN_SIGN },
-};
-
-static const char *const ca_names[] = {
-	[JPKI_CA_UNKNOWN] = "unknown",
-	[JPKI_CA_TEST] = "test",
-	[JPKI_CA_KNOWN] = "known",
-};
-
-const struct cert_desc *
-cert_describe(enum jpki_cert_id id)
-{
-	return &descs[id];
-}
-
-const char *
-cert_ca_name(enum jpki_ca ca)
-{
-	return ca_names[ca];
-}
-
-const struct cert_desc *
-cert_of_pin(enum jpki_pin pin)
-{
-	for (size_t i = 0; i < JPKI_CERT_COUNT; i++)
-		if (descs[i].pin == pin)
-			return &descs[i];
-	return NULL;
-}
-
 enum exit_code
 fail_cert(const struct tool *t, enum jpki_cert_id id, enum jpki_err err)
 {
 	if (err == JPKI_ERR_NOT_FOUND)
 		return fail(EXIT_FAILED, "this card holds no %s; "
 		    "\"jpki-tool status\" shows what it holds",
-		    descs[id].title);
+		    cert_describe(id)->title);
 	if (err == JPKI_ERR_MALFORMED)
 		return fail(EXIT_FAILED, "the %s on the card makes no sense; "
 		    "place the card anew and try again, -vv shows the exchange",
-		    descs[id].title);
+		    cert_describe(id)->title);
 	return fail_err(t, err);
 }
 
@@ -78,7 +39,7 @@ certs_read(struct tool *t, enum jpki_cert_id id, struct pins *pins,
 static enum jpki_err
 judge_ca(struct tool *t, struct certview *view)
 {
-	enum jpki_cert_id	issuer = descs[view->id].issuer;
+	enum jpki_cert_id	issuer = cert_describe(view->id)->issuer;
 	struct jpki_buf		ca = { NULL, 0 };
 	enum jpki_err		err;
 

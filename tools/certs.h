@@ -1,23 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The certificates of a card by name, and fetching one with all around it. */
+/* Fetching a certificate of a card, with all around it. */
 #ifndef CERTS_H
 #define CERTS_H
 
+#include "certnames.h"
 #include "pins.h"
 #include "tool.h"
-
-struct cert_desc {
-	const char		*name;		/* on the command line */
-	const char		*title;		/* English, lower case */
-	const char		*japanese;	/* the official term */
-	enum jpki_cert_id	 issuer;	/* the CA's, itself for a CA */
-	enum jpki_pin		 pin;		/* that it may need */
-};
-
-const struct cert_desc	*cert_describe(enum jpki_cert_id id);
-
-/* The holder's certificate that a PIN belongs to; NULL if it is of none. */
-const struct cert_desc	*cert_of_pin(enum jpki_pin pin);
 
 /* A certificate as it was read, and what is known of it. */
 struct certview {
@@ -47,8 +35,5 @@ void		 certview_free(struct certview *view);
 /* Why a certificate could not be read, for a person. */
 enum exit_code	 fail_cert(const struct tool *t, enum jpki_cert_id id,
 		    enum jpki_err err);
-
-/* "known", "test", "unknown" */
-const char	*cert_ca_name(enum jpki_ca ca);
 
 #endif

@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "certs.h"
+#include "certnames.h"
 #include "guide.h"
 #include "outtext.h"
 #include "tool.h"

@@ -80,11 +80,16 @@ static int
 claim_and_rename(const char *temp, const char *path)
 {
 	int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+	int err;
 
 	if (fd < 0)
 		return errno;
 	(void)close(fd);
-	return rename(temp, path) == 0 ? 0 : errno;
+	if (rename(temp, path) == 0)
+		return 0;
+	err = errno;
+	(void)unlink(path);
+	return err;
 }
 
 /* Give the temporary file its name.  link() refuses one that is taken. */
@@ -95,8 +100,11 @@ publish(const char *temp, const char *path, bool force)
 
 	if (force)
 		return rename(temp, path) == 0 ? 0 : errno;
-	if (link(temp, path) == 0)
-		return unlink(temp) == 0 ? 0 : errno;
+	if (link(temp, path) == 0) {
+		/* The file is there, whole, even if the other name stays. */
+		(void)unlink(temp);
+		return 0;
+	}
 	err = errno;
 	if (err == EPERM || err == ENOSYS || err == EOPNOTSUPP ||
 	    err == ENOTSUP || err == EMLINK)

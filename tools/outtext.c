@@ -49,13 +49,24 @@ text_decode(const char *s, size_t n, uint32_t *out)
 	return 1;
 }
 
-/* Characters that move the cursor or turn the direction of writing. */
+/*
+ * Characters that move the cursor or turn the direction of writing: control
+ * characters, line separators, and Bidi_Control of Unicode's PropList.
+ */
+static const struct {
+	uint32_t first, last;
+} steering[] = {
+	{ 0x0000, 0x001F }, { 0x007F, 0x009F }, { 0x061C, 0x061C },
+	{ 0x200E, 0x200F }, { 0x2028, 0x202E }, { 0x2066, 0x2069 },
+};
+
 static bool
 steers_terminal(uint32_t cp)
 {
-	return cp < 0x20 || (cp >= 0x7F && cp < 0xA0) ||
-	    (cp >= 0x200E && cp <= 0x200F) || (cp >= 0x2028 && cp <= 0x202E) ||
-	    (cp >= 0x2066 && cp <= 0x2069);
+	for (size_t i = 0; i < sizeof steering / sizeof steering[0]; i++)
+		if (cp >= steering[i].first && cp <= steering[i].last)
+			return true;
+	return false;
 }
 
 void

@@ -26,21 +26,7 @@ applications_have_their_identifiers(void **state)
 	(void)state;
 	assert_int_equal(COUNT(rows), APP_COUNT);
 	for (size_t i = 0; i < COUNT(rows); i++)
-		expect_hex(app_name(rows[i].app), app_aid(rows[i].app),
-		    rows[i].aid);
-}
-
-static void
-applications_have_names_of_their_own(void **state)
-{
-	(void)state;
-	for (int i = 0; i < APP_COUNT; i++) {
-		const char *name = app_name((enum app)i);
-
-		assert_true(name != NULL && name[0] != '\0');
-		for (int j = 0; j < i; j++)
-			assert_string_not_equal(name, app_name((enum app)j));
-	}
+		expect_hex(rows[i].aid, app_aid(rows[i].app), rows[i].aid);
 }
 
 static void
@@ -238,7 +224,6 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(applications_have_their_identifiers),
-		cmocka_unit_test(applications_have_names_of_their_own),
 		cmocka_unit_test(pins_are_as_holders_know_them),
 		cmocka_unit_test(a_pin_out_of_range_has_no_description),
 		cmocka_unit_test(law_p2_no_two_pins_share_a_file),
