@@ -54,7 +54,7 @@ build-fuzz-replay: build-san
 
 # Builds for fuzzers: FOLDER/config.mk is of another compiler.
 FUZZ_CC ?= clang
-AFL_CC ?= afl-clang-fast
+AFLPP ?= afl-clang-fast
 fuzz_dir := build/fuzz
 afl_dir := build/afl
 fuzz_san := fuzzer-no-link,address,undefined
@@ -68,7 +68,7 @@ $(fuzz_dir)/config.mk: config.mk
 	$(Q)$(fuzz_configure) CC='$(FUZZ_CC)'
 $(afl_dir)/config.mk: config.mk
 	$(call say,CONFIG,$@)
-	$(Q)$(fuzz_configure) CC='$(AFL_CC)'
+	$(Q)$(fuzz_configure) CC='$(AFLPP)'
 
 .PHONY: fuzz-build fuzz-afl-build fuzz fuzz-merge fuzz-report fuzz-coverage
 #: fuzz-build    the fuzz targets for libFuzzer, all of the code instrumented
