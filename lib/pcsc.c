@@ -79,6 +79,17 @@ pcsc_err(LONG rv)
 	return JPKI_ERR_IO;
 }
 
+/*
+ * Whoever has a context is not refused any more.  libpcsclite says so of a
+ * connection that was reset, too: pcscd ended with words of ours unread
+ * (pcsc-lite 1.9.9, MessageReceive).
+ */
+static LONG
+established(LONG rv)
+{
+	return rv == SCARD_W_SECURITY_VIOLATION ? SCARD_E_NO_SERVICE : rv;
+}
+
 static struct pcsc *
 pcsc_of(struct transport *t)
 {
@@ -128,7 +139,7 @@ names_get(SCARDCONTEXT context, char names[static NAMES_MAX], DWORD *n)
 	LONG rv;
 
 	*n = NAMES_MAX;
-	rv = SCardListReaders(context, NULL, names, n);
+	rv = established(SCardListReaders(context, NULL, names, n));
 	if (rv == SCARD_E_NO_READERS_AVAILABLE) {
 		*n = 0;
 		return SCARD_S_SUCCESS;
@@ -182,7 +193,8 @@ list_states(struct pcsc *pcsc, SCARD_READERSTATE states[static READERS_MAX],
 		    .dwCurrentState = SCARD_STATE_UNAWARE };
 	if (*count == 0)
 		return rv;
-	return SCardGetStatusChange(pcsc->context, 0, states, *count);
+	return established(SCardGetStatusChange(pcsc->context, 0, states,
+	    *count));
 }
 
 /* A reader may go between its listing and the question for its state. */
@@ -262,8 +274,8 @@ wait_change(SCARDCONTEXT context, const struct transport_reader *seen,
 		    (seen[i].mute ? SCARD_STATE_MUTE : 0);
 	}
 	states[count].szReader = PNP;
-	return SCardGetStatusChange(context, timeout, states,
-	    (DWORD)count + 1);
+	return established(SCardGetStatusChange(context, timeout, states,
+	    (DWORD)count + 1));
 }
 
 static void
@@ -387,6 +399,18 @@ conn_cold_reset(struct pcsc_conn *conn)
 		    SCARD_UNPOWER_CARD, &conn->protocol);
 }
 
+/* Refused, or cut off?  Who is refused is still told of the readers. */
+static LONG
+refused(struct pcsc *pcsc)
+{
+	DWORD n = 0;
+	LONG rv;
+
+	rv = established(SCardListReaders(pcsc->context, NULL, NULL, &n));
+	return pcsc_err(rv) == JPKI_ERR_NO_SERVICE ? rv :
+	    SCARD_W_SECURITY_VIOLATION;
+}
+
 static LONG
 conn_connect(struct pcsc *pcsc, struct pcsc_conn *conn)
 {
@@ -398,6 +422,8 @@ conn_connect(struct pcsc *pcsc, struct pcsc_conn *conn)
 	rv = SCardConnect(pcsc->context, conn->name, SCARD_SHARE_SHARED,
 	    SCARD_PROTOCOL_T0 | SCARD_PROTOCOL_T1, &conn->handle,
 	    &conn->protocol);
+	if (rv == SCARD_W_SECURITY_VIOLATION)
+		rv = refused(pcsc);
 	conn->live = rv == SCARD_S_SUCCESS;
 	conn->generation = pcsc->generation;
 	conn->doubtful = false;
@@ -451,7 +477,7 @@ begin_once(struct pcsc *pcsc, struct pcsc_conn *conn)
 		return SCARD_W_REMOVED_CARD;
 	if (conn->doubtful)
 		return SCARD_W_RESET_CARD;
-	return SCardBeginTransaction(conn->handle);
+	return established(SCardBeginTransaction(conn->handle));
 }
 
 static LONG
@@ -460,8 +486,8 @@ reconnect(struct pcsc_conn *conn)
 	DWORD how = conn->doubtful ? SCARD_RESET_CARD : SCARD_LEAVE_CARD;
 
 	conn->doubtful = false;
-	return SCardReconnect(conn->handle, SCARD_SHARE_SHARED,
-	    SCARD_PROTOCOL_T0 | SCARD_PROTOCOL_T1, how, &conn->protocol);
+	return established(SCardReconnect(conn->handle, SCARD_SHARE_SHARED,
+	    SCARD_PROTOCOL_T0 | SCARD_PROTOCOL_T1, how, &conn->protocol));
 }
 
 /* Errors of begin that a new connection may cure. */
@@ -526,11 +552,13 @@ pcsc_transmit(struct transport_conn *c, struct slice command,
 
 	if (!conn->live)
 		return JPKI_ERR_REMOVED;
-	rv = SCardTransmit(conn->handle, pci, command.p, (DWORD)command.n,
-	    NULL, answer, &got);
+	rv = established(SCardTransmit(conn->handle, pci, command.p,
+	    (DWORD)command.n, NULL, answer, &got));
 	if (rv != SCARD_S_SUCCESS) {
 		conn->doubtful = true;
-		return pcsc_err(rv);
+		/* Reset under our feet: the card's protocol is open again. */
+		return rv == SCARD_E_PROTO_MISMATCH ? JPKI_ERR_IO :
+		    pcsc_err(rv);
 	}
 	*n = got;
 	return JPKI_OK;
