@@ -7,17 +7,9 @@ set -u
 # shellcheck source=tests/cli/lib.sh
 . "$JPKI_SRC/tests/cli/lib.sh"
 
-# A card that left during a command is put back: not before pcscd, which looks
-# from time to time, has seen it gone, else it believes it gone for good.
 put_back() {
-	local try
-	for try in 1 2 3 4 5; do
-		control remove
-		sleep "$try"
-		! "$JPKI_VCARD" control "$JPKI_VCARD_CONTROL" insert \
-			>/dev/null || return 0
-	done
-	echo 'the card could not be put back'
+	control remove
+	control insert
 }
 
 recovers() {
@@ -49,6 +41,23 @@ removed_during_verify() {
 	expect_equal 'VERIFYs' "$(sent_verifies)" 1
 	recovers
 	expect_tries auth 3
+}
+
+# The PIN arrived, and who asks in a hurry sends it once more.
+pcscd_killed_during_verify() {
+	control counters clear
+	control fault 'hold,after@ins=20#2'
+	{
+		"$JPKI_VCARD" control "$JPKI_VCARD_CONTROL" held 60 &&
+			"$JPKI_VCARD" control "$JPKI_VCARD_CONTROL" pcscd kill
+	} >/dev/null &
+	run_pin 9999 pin verify auth
+	wait
+	expect_failure 3 'the PIN may have been sent: look with "jpki-tool status" first'
+	expect_equal 'VERIFYs' "$(sent_verifies)" 1
+	control pcscd start
+	recovers
+	expect_tries auth 2
 }
 
 odd_answer_to_verify() {
@@ -106,6 +115,7 @@ play "$@"
 
 tap 'the card leaves anywhere in status' in_world adult removed_anywhere_in_status
 tap 'the card leaves during VERIFY' in_world adult removed_during_verify
+tap 'pcscd is killed during VERIFY' in_world adult pcscd_killed_during_verify
 tap 'an odd answer to VERIFY' in_world adult odd_answer_to_verify
 tap 'the card leaves during CHANGE' in_world adult removed_during_change
 tap 'the card leaves during a signature' in_world adult removed_during_signature
