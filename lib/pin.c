@@ -250,6 +250,16 @@ ask_after_oddity(struct jpki_card *card, enum jpki_pin pin,
 	return err;
 }
 
+/*
+ * Of VERIFY and CHANGE.  The PIN's file was selected a moment ago: if it is not
+ * found now, the card was reset or another program chose something else.
+ */
+static enum jpki_err
+pin_sw_err(uint16_t sw)
+{
+	return sw == SW_NO_EF || sw == SW_NO_FILE ? JPKI_ERR_SW : sw_err(sw);
+}
+
 /* One VERIFY, once, and its judgement; *info follows the card. */
 static enum jpki_err
 present(struct jpki_card *card, enum jpki_pin pin, struct jpki_secret *text,
@@ -266,7 +276,7 @@ present(struct jpki_card *card, enum jpki_pin pin, struct jpki_secret *text,
 	if (err != JPKI_OK)
 		return card->sent ? ask_after_break(card, pin, err, info) :
 		    err;
-	err = sw_err(sw);
+	err = pin_sw_err(sw);
 	if (err == JPKI_OK) {
 		card->verified |= 1u << pin;
 		info->tries_left = info->tries_max > 0 ? info->tries_max : -1;
@@ -342,7 +352,7 @@ replace(struct jpki_card *card, struct jpki_secret *new_text)
 	if (!sw_refuses(sw))
 		return JPKI_ERR_PIN_UNCERTAIN;
 	/* The current PIN was right: a counter means nothing here. */
-	return sw_tries(sw) >= 0 ? JPKI_ERR_SW : sw_err(sw);
+	return sw_tries(sw) >= 0 ? JPKI_ERR_SW : pin_sw_err(sw);
 }
 
 /* Law P1, for both; only then are they copied. */

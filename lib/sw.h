@@ -10,6 +10,8 @@
 #define SW_WRONG_LENGTH		0x6700
 #define SW_AUTH_REQUIRED	0x6982
 #define SW_CONDITIONS		0x6985	/* key: data of a wrong length */
+#define SW_NO_EF		0x6986
+#define SW_NO_FILE		0x6A82
 #define SW_WRONG_P1P2		0x6A86
 #define SW_LC_WITH_P1P2		0x6A87
 #define SW_SELF_TEST		0x6F00	/* or: the first command of all */

@@ -92,6 +92,9 @@ static const struct {
 	{ "63C2", JPKI_ERR_SW },
 	{ "6A80", JPKI_ERR_SW },
 	{ "6700", JPKI_ERR_SW },
+	/* It was there for VERIFY: another program went elsewhere. */
+	{ "6986", JPKI_ERR_SW },
+	{ "6A82", JPKI_ERR_SW },
 	{ "6581", JPKI_ERR_PIN_UNCERTAIN },
 	{ "6F00", JPKI_ERR_PIN_UNCERTAIN },
 	{ "6102", JPKI_ERR_PIN_UNCERTAIN },

@@ -228,6 +228,9 @@ static const struct {
 	{ "6700", JPKI_ERR_SW, 3 },
 	{ "6A86", JPKI_ERR_UNSUPPORTED, 3 },
 	{ "6A88", JPKI_ERR_NOT_FOUND, 3 },
+	/* It was there when it was asked: another program went elsewhere. */
+	{ "6986", JPKI_ERR_SW, 3 },
+	{ "6A82", JPKI_ERR_SW, 3 },
 	{ "6D00", JPKI_ERR_UNSUPPORTED, 3 },
 	{ "6C00", JPKI_ERR_SW, 3 },
 	{ "6F00", JPKI_ERR_SW, 3 },
