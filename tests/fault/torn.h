@@ -129,7 +129,7 @@ enum kind {
 	KIND_UP,		/* the connection to pcscd, torn going up */
 	KIND_DOWN,
 	KIND_GONE,		/* torn, and no other is to be had */
-	KIND_READER,		/* between reader and card */
+	KIND_READER,		/* between reader and card, or at the card */
 	KINDS
 };
 
@@ -141,6 +141,8 @@ struct cell {
 	struct cut		 cut;
 	char			 fault[32];	/* of KIND_READER */
 	unsigned long		 command;	/* of it; from 1 */
+	bool			 parts;		/* reader and card */
+	bool			 misleads;	/* the card, as to its file */
 	size_t			 message;	/* where it has to strike */
 };
 

@@ -115,7 +115,7 @@ broken_law(const struct outcome *o)
 		return "there was more than one VERIFY";
 	if (changes > 1 || use->change > 1)
 		return "there was more than one CHANGE";
-	if (use->astray > 0)
+	if (use->astray > 0 && !o->cell->misleads)
 		return "a PIN went astray";
 	if (use->wrong != (is_right ? 0 : use->verify))
 		return "the card counted a try that it should not have";

@@ -19,7 +19,7 @@ const char *const kind_names[KINDS] = {
 	[KIND_UP] = "torn on the way to pcscd",
 	[KIND_DOWN] = "torn on the way from pcscd",
 	[KIND_GONE] = "torn, and pcscd not to be reached again",
-	[KIND_READER] = "reader and card parted",
+	[KIND_READER] = "reader and card disturbed",
 };
 
 /*
@@ -106,18 +106,36 @@ add_ends(struct maker *mk, size_t message)
 	}
 }
 
+/* Faults of jpki-vcard. */
+static const struct fault_row {
+	const char	*spec;
+	bool		 parts, misleads;
+} faults[] = {
+	{ "remove,before", true, false },
+	{ "remove,after", true, false },
+	{ "remove-insert,before", true, false },
+	{ "remove-insert,after", true, false },
+	{ "hangup,before", true, false },
+	{ "hangup,after", true, false },
+	{ "truncate-sw", false, false },
+	{ "sw=6F00,before", false, false },
+	{ "sw=6F00,after", false, false },
+	{ "reset,before", false, true },
+	{ "reset,after", false, true },
+	{ "select,before", false, true },
+	{ "select,after", false, true },
+};
+
 static void
-add_fault(struct maker *mk, size_t message, const char *what, long value,
+add_fault(struct maker *mk, size_t message, const struct fault_row *row,
     unsigned long command)
 {
 	struct cell *c = add(mk, KIND_READER, message);
 
 	c->command = command;
-	if (value < 0)
-		snprintf(c->fault, sizeof(c->fault), "%s@%lu", what, command);
-	else
-		snprintf(c->fault, sizeof(c->fault), "%s=%ld@%lu", what,
-		    value, command);
+	c->parts = row->parts;
+	c->misleads = row->misleads;
+	snprintf(c->fault, sizeof(c->fault), "%s@%lu", row->spec, command);
 }
 
 /*
@@ -127,16 +145,17 @@ add_fault(struct maker *mk, size_t message, const char *what, long value,
 static void
 add_faults(struct maker *mk, size_t message, unsigned long command)
 {
-	static const char *const whole[] = { "remove,before", "remove,after",
-	    "remove-insert,before", "remove-insert,after", "hangup,before",
-	    "hangup,after" };
 	const struct message *m = &mk->plan->talk.messages[message];
-	long i, n = (long)m->n[WAY_DOWN] - 32 + 2;
+	size_t i, n = m->n[WAY_DOWN] - 32 + 2;
+	char tear[32];
 
-	for (i = 0; i < (long)(sizeof(whole) / sizeof(whole[0])); i++)
-		add_fault(mk, message, whole[i], -1, command);
-	for (i = 1; i < n && message >= mk->query; i++)
-		add_fault(mk, message, "tear", i, command);
+	for (i = 0; i < sizeof(faults) / sizeof(faults[0]); i++)
+		add_fault(mk, message, &faults[i], command);
+	for (i = 1; i < n && message >= mk->query; i++) {
+		snprintf(tear, sizeof(tear), "tear=%zu", i);
+		add_fault(mk, message, &(struct fault_row){ .spec = tear,
+		    .parts = true }, command);
+	}
 }
 
 /* The query that the change begins with; there may be others before. */

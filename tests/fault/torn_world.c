@@ -66,15 +66,19 @@ tell_bad(const struct outcome *o, const char *bad)
 {
 	const struct cell *c = o->cell;
 	const struct message *m = &o->talk->messages[c->message];
-	char line[900];
+	char line[900], where[64];
 
-	snprintf(line, sizeof(line), "bad: %s, %s, %s %s %zu in message %zu "
-	    "(%s) +%zu: %s; verify %lu, wrong %lu, change %lu, changed %lu, "
+	snprintf(where, sizeof(where), "%s", c->fault);
+	if (c->cut.set)
+		snprintf(where, sizeof(where), "after byte %zu of it %s",
+		    c->cut.at - m->start[c->cut.way],
+		    c->cut.way == WAY_UP ? "up" : "down");
+	snprintf(line, sizeof(line), "bad: %s, %s, message %zu (%s), %s: %s; "
+	    "the card: verify %lu, wrong %lu, change %lu, changed %lu, "
 	    "tries %d, PIN %s; said %d: ", c->op->name, kind_names[c->kind],
-	    c->fault, c->cut.way == WAY_UP ? "up" : "down", c->cut.at,
-	    c->message, message_name(m), c->cut.at - m->start[c->cut.way],
-	    bad, o->use.verify, o->use.wrong, o->use.change, o->use.changed,
-	    o->use.tries, o->use.value, o->said.code);
+	    c->message, message_name(m), where, bad, o->use.verify,
+	    o->use.wrong, o->use.change, o->use.changed, o->use.tries,
+	    o->use.value, o->said.code);
 	append(line, sizeof(line), o->said.out);
 	append(line, sizeof(line), o->said.err);
 	if (o->after.code != 0)
@@ -115,7 +119,6 @@ learn(struct world *w, const struct operation *op, struct plan *plan)
 static void
 mend_reader(void)
 {
-	(void)card_ask("faults clear");
 	(void)card_ask("remove");
 	(void)card_ask("insert");
 	(void)card_ask("pcscd start");
@@ -175,7 +178,8 @@ try_cell(struct world *w, const struct cell *c, struct outcome *o)
 	if (!card_pin_use(c->op->pin, &o->use))
 		return false;
 	o->commands = card_commands();
-	if (c->kind == KIND_READER)
+	(void)card_ask("faults clear");
+	if (c->parts)
 		mend_reader();
 	return run_after(w, o);
 }
