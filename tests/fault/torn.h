@@ -88,7 +88,7 @@ struct said {
 
 struct program {
 	const char	*argv[12];
-	const char	*stdins[2];	/* for its descriptors 3 and 4, or NULL */
+	const char	*pins[2];	/* at descriptors 3 and 4; or NULL */
 };
 
 /* Through the proxy, unless that is NULL.  False: it could not be run. */
@@ -164,7 +164,7 @@ struct outcome {
 	struct said		 said, after;	/* after: with the fault gone */
 	struct pin_use		 use;
 	long			 commands;	/* that reached the reader */
-	unsigned		 again;		/* times that after was repeated */
+	unsigned		 again;		/* how often after was repeated */
 };
 
 /* What is wrong with it, or NULL. */

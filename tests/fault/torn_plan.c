@@ -23,9 +23,9 @@ const char *const kind_names[KINDS] = {
 };
 
 /*
- * Before the retry query of the change nothing depends on the PIN.  Long answers there
- * (the table of readers, certificates) are torn at their edges only, unless
- * every byte is wanted.
+ * Before the retry query of the change nothing depends on the PIN.  Long
+ * answers there (the table of readers, certificates) are torn at their edges
+ * only, unless every byte is wanted.
  */
 #define LONG_ANSWER	64
 #define EDGE		4

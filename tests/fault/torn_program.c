@@ -123,8 +123,8 @@ spawn(const struct program *program, const char *socket, int out, int err,
 	posix_spawn_file_actions_addopen(&a, 0, "/dev/null", O_RDONLY, 0);
 	posix_spawn_file_actions_adddup2(&a, out, 1);
 	posix_spawn_file_actions_adddup2(&a, err, 2);
-	for (i = 0; i < 2 && program->stdins[i] != NULL; i++) {
-		pins[i] = pipe_of(program->stdins[i]);
+	for (i = 0; i < 2 && program->pins[i] != NULL; i++) {
+		pins[i] = pipe_of(program->pins[i]);
 		posix_spawn_file_actions_adddup2(&a, pins[i],
 		    FIRST_PIN_FD + (int)i);
 	}

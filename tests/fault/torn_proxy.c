@@ -21,7 +21,7 @@
 #define HEADER		8
 #define LENGTH_AT	(HEADER + 12)	/* of the APDU, in a transmission */
 #define TRANSMIT	9
-#define KEPT		512		/* bytes of a message that are looked at */
+#define KEPT		512		/* bytes of a message, to be looked at */
 #define ALL_OF_IT	SIZE_MAX
 
 struct pair {

@@ -30,7 +30,7 @@ program_of(const struct world *w, const struct operation *op)
 {
 	struct program tool = { .argv = { w->tool, "pin", "change", op->pin,
 	    "--pin-fd", "3", "--new-pin-fd", "4" },
-	    .stdins = { op->given, op->next } };
+	    .pins = { op->given, op->next } };
 	struct program module = { .argv = { w->self, "--set-pin", w->module,
 	    op->token, op->given, op->next } };
 
@@ -133,7 +133,7 @@ static bool
 run_after(const struct world *w, struct outcome *o)
 {
 	struct program verify = { .argv = { w->tool, "pin", "verify",
-	    o->cell->op->pin, "--pin-fd", "3" }, .stdins = { o->use.value } };
+	    o->cell->op->pin, "--pin-fd", "3" }, .pins = { o->use.value } };
 	struct pin_use use;
 
 	for (;;) {

@@ -46,7 +46,7 @@ struct vpcd {
 	int			 wake[2];	/* pipe: look again */
 	pthread_mutex_t		 lock;		/* of the next four */
 	bool			 stop, kicked;
-	bool			 failed;	/* so the last connection ended */
+	bool			 failed;	/* was the end of the last one */
 	bool			 seen;		/* the driver spoke */
 
 	/* The thread's own. */
@@ -106,14 +106,15 @@ disconnect(struct vpcd *v, enum outcome how)
 
 	if (v->sock < 0)
 		return;
-	if (how == CUT)
-		setsockopt(v->sock, SOL_SOCKET, SO_LINGER, &cut, sizeof(cut));
-	close(v->sock);
-	v->sock = -1;
+	/* To be known before the driver, or anybody, can see the end. */
 	pthread_mutex_lock(&v->lock);
 	v->seen = false;
 	v->failed = how == CLOSE;
 	pthread_mutex_unlock(&v->lock);
+	if (how == CUT)
+		setsockopt(v->sock, SOL_SOCKET, SO_LINGER, &cut, sizeof(cut));
+	close(v->sock);
+	v->sock = -1;
 	v->not_before = now_ms() + AWAY_MS;
 	v->retry_ms = RETRY_FIRST_MS;
 	vlink_power_off(v->link);
