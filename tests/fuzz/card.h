@@ -26,6 +26,12 @@ struct slice card_typed(const struct typed *typed);
 /* What a signature is made over: never a byte that could be of a PIN. */
 void	card_data(struct fuzz_in *in, uint8_t *out, size_t n);
 
+bool	card_digest(enum jpki_hash hash, struct slice data,
+	    uint8_t out[JPKI_DIGEST_MAX], unsigned *n);
+
+/* Something happens outside the program. */
+void	card_world(struct fuzz_in *in);
+
 /*
  * Is it the certificate's signature over this digest (hash NONE: data)?  By
  * the shortest way through OpenSSL, which has nothing of the library's.

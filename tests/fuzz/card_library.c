@@ -420,23 +420,7 @@ do_wait(void)
 static void
 do_world(void)
 {
-	switch (fuzz_below(run.in, 6)) {
-	case 0:
-		hostile_remove();
-		break;
-	case 1:
-		hostile_insert();
-		break;
-	case 2:
-		hostile_reset();
-		break;
-	case 3:
-		hostile_select();
-		break;
-	default:
-		hostile_plug_other((fuzz_u8(run.in) & 1) != 0);
-		break;
-	}
+	card_world(run.in);
 }
 
 static const struct {

@@ -108,10 +108,32 @@ key_of(struct slice der)
 	return key;
 }
 
-static const EVP_MD *
-digest_of_claim(const struct jpki_claim *claim)
+void
+card_world(struct fuzz_in *in)
 {
-	switch (claim->pss ? JPKI_HASH_SHA256 : claim->hash) {
+	switch (fuzz_below(in, 6)) {
+	case 0:
+		hostile_remove();
+		break;
+	case 1:
+		hostile_insert();
+		break;
+	case 2:
+		hostile_reset();
+		break;
+	case 3:
+		hostile_select();
+		break;
+	default:
+		hostile_plug_other((fuzz_u8(in) & 1) != 0);
+		break;
+	}
+}
+
+static const EVP_MD *
+digest_named(enum jpki_hash hash)
+{
+	switch (hash) {
 	case JPKI_HASH_SHA1:
 		return EVP_sha1();
 	case JPKI_HASH_SHA256:
@@ -125,10 +147,19 @@ digest_of_claim(const struct jpki_claim *claim)
 	}
 }
 
+bool
+card_digest(enum jpki_hash hash, struct slice data,
+    uint8_t out[JPKI_DIGEST_MAX], unsigned *n)
+{
+	return EVP_Digest(data.p, data.n, out, n, digest_named(hash), NULL) ==
+	    1;
+}
+
 static bool
 set_up(EVP_PKEY_CTX *ctx, const struct jpki_claim *claim)
 {
-	const EVP_MD *md = digest_of_claim(claim);
+	const EVP_MD *md = digest_named(claim->pss ? JPKI_HASH_SHA256 :
+	    claim->hash);
 
 	if (EVP_PKEY_verify_init(ctx) != 1 || EVP_PKEY_CTX_set_rsa_padding(ctx,
 	    claim->pss ? RSA_PKCS1_PSS_PADDING : RSA_PKCS1_PADDING) != 1)

@@ -249,9 +249,11 @@ world_wait(struct transport *t, const struct transport_reader *seen, size_t n,
 		return JPKI_OK;
 	case 5:
 		return link_error();
+	case 6:
+		return JPKI_ERR_CANCELLED;
 	default:
 		return timeout_ms >= 0 ? JPKI_ERR_TIMEOUT :
-		    JPKI_ERR_CANCELLED;
+		    JPKI_ERR_NO_SERVICE;
 	}
 }
 

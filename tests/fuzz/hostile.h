@@ -27,7 +27,8 @@
 #define HOSTILE_READER	"Reader A"	/* has the card */
 #define HOSTILE_OTHER	"Reader B"	/* sometimes there, and empty */
 
-#define HOSTILE_COMMANDS_MAX	1024	/* of one call */
+#define HOSTILE_COMMANDS_MAX	4608	/* of one call, which may read two
+					   certificates, each twice */
 
 /* PINs of the card, by the library's number; NULL: the fuzzer knows none. */
 const char	*hostile_pin(enum jpki_pin pin);

@@ -246,7 +246,7 @@ read_trick(struct fuzz_in *in, uint8_t which)
 	uint8_t shape = fuzz_last_u8(in);
 
 	current = (struct trick){ .row = &rows[which % ROWS] };
-	current.left = shape >> 4 == 0x0F ? 255 : shape >> 6;
+	current.left = shape >> 4 == 0x0F ? UINT16_MAX : shape >> 6;
 	current.at = (shape & 1) != 0 ? fuzz_last_u16(in) : fuzz_last_u8(in);
 	current.value = (shape & 2) != 0 ? fuzz_last_u16(in) :
 	    fuzz_last_u8(in);
