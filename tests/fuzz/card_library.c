@@ -19,6 +19,7 @@ static struct {
 	struct fuzz_in	*in;
 	struct jpki_card *card;
 	unsigned	 may;		/* PINs that can be verified */
+	unsigned	 losses;	/* when that was said */
 	struct jpki_buf	 auth;		/* certificate as handed out */
 	uint32_t	 insertion;	/* when it was */
 } run;
@@ -213,17 +214,34 @@ do_cert(void)
  * PINs.
  */
 
+/* Law P7: what was verified before the card was lost is not any more. */
+static void
+note_losses(void)
+{
+	if (run.losses != hostile_losses())
+		run.may = 0;
+	run.losses = hostile_losses();
+}
+
+static void
+check_verified(void)
+{
+	note_losses();
+	for (unsigned i = 0; i < JPKI_PIN_COUNT; i++)
+		fuzz_law((run.may >> i & 1) != 0 ||
+		    !jpki_pin_verified(run.card, (enum jpki_pin)i),
+		    "P7: verified only what was, and since then nothing");
+}
+
 static void
 note_verified(enum jpki_pin pin, enum jpki_err err)
 {
+	note_losses();
 	if (err == JPKI_OK)
 		run.may |= 1u << pin;
 	else if ((unsigned)pin < JPKI_PIN_COUNT && hostile_verifies() > 0)
 		run.may &= ~(1u << pin);
-	for (unsigned i = 0; i < JPKI_PIN_COUNT; i++)
-		fuzz_law((run.may >> i & 1) != 0 ||
-		    !jpki_pin_verified(run.card, (enum jpki_pin)i),
-		    "verified only what was");
+	check_verified();
 }
 
 static void
@@ -289,8 +307,6 @@ do_change(void)
 	    "uncertain only of what was sent");
 	check_pin_error(err);
 	check_tries(call.which, tries);
-	if (err == JPKI_OK || hostile_changes() > 0)
-		run.may |= 1u << call.which;
 	note_verified(call.which, hostile_changes() > 0 ? JPKI_OK : err);
 }
 
@@ -356,6 +372,7 @@ do_sign(void)
 	err = make_signature(key, &claim, &out);
 	fuzz_law(err == JPKI_OK || (out.p == NULL && out.n == 0),
 	    "signature: untouched on errors");
+	note_losses();
 	if (err == JPKI_OK) {
 		fuzz_law((run.may & 1u << (key == JPKI_KEY_AUTH ?
 		    JPKI_PIN_AUTH : JPKI_PIN_SIGN)) != 0,
@@ -451,6 +468,7 @@ step(void)
 	if (!steps[which].card || run.card != NULL)
 		steps[which].run();
 	hostile_call_end();
+	check_verified();
 	fuzz_law(ERR_peek_error() == 0, "OpenSSL's errors are not left");
 }
 
@@ -458,6 +476,7 @@ void
 card_library(struct fuzz_in *in)
 {
 	run.in = in;
+	run.losses = 0;
 	for (int i = 0; i < STEPS_MAX && in->n > 0; i++)
 		step();
 	do_close();

@@ -46,6 +46,9 @@ static struct {
 	CK_SLOT_ID	 slots[SLOTS];
 	CK_ULONG	 slots_n;
 	struct opened	 sessions[SESSIONS];
+	/* Of the two PINs: verified, and how many losses there were then. */
+	bool		 verified[2];
+	unsigned	 losses[2];
 } run;
 
 /* What the module writes to stderr. */
@@ -87,6 +90,7 @@ initialize(void)
 	}
 	fuzz_law(C_Initialize(&args) == CKR_OK, "the module begins");
 	memset(run.sessions, 0, sizeof(run.sessions));
+	memset(run.verified, 0, sizeof(run.verified));
 	run.slots_n = 0;
 }
 
@@ -233,6 +237,24 @@ do_session_info(void)
  */
 
 static void
+note_login(enum jpki_pin pin)
+{
+	run.verified[pin == JPKI_PIN_SIGN] = true;
+	run.losses[pin == JPKI_PIN_SIGN] = hostile_losses();
+}
+
+/* Law P7, as the module has to keep it. */
+static void
+check_login(enum jpki_pin pin)
+{
+	bool sign = pin == JPKI_PIN_SIGN;
+
+	fuzz_law(run.verified[sign], "no signature without a login");
+	fuzz_law_equal(run.losses[sign], hostile_losses(),
+	    "P7: no signature with a login of before");
+}
+
+static void
 do_login(void)
 {
 	static const CK_USER_TYPE users[] = {
@@ -257,6 +279,7 @@ do_login(void)
 	if (rv != CKR_OK)
 		return;
 	fuzz_law_equal(hostile_verifies(), 1, "a login is a VERIFY");
+	note_login(call.which);
 	/* The card may have left behind its answer. */
 	hostile_calm(true);
 	rv = C_GetSessionInfo(s->handle, &info);
@@ -268,7 +291,8 @@ do_login(void)
 static void
 do_logout(void)
 {
-	(void)C_Logout(some_session()->handle);
+	if (C_Logout(some_session()->handle) == CKR_OK)
+		memset(run.verified, 0, sizeof(run.verified));
 }
 
 static void
@@ -492,8 +516,10 @@ do_sign(void)
 		return;
 	rv = (how & 0x20) != 0 ? sign_in_parts(s, &sig) :
 	    C_Sign(s->handle, sig.data, sig.data_n, sig.bytes, &sig.n);
-	if (rv == CKR_OK)
-		check_signature(s, &sig);
+	if (rv != CKR_OK)
+		return;
+	check_login(pin_of(s->slot));
+	check_signature(s, &sig);
 }
 
 /* Goes on where a SignInit was left. */
@@ -538,8 +564,9 @@ do_everything(void)
 	    strlen(hostile_pin(call.which)));
 	call.last_try = run.setting->last_try;
 	hostile_call_begin(&call);
-	(void)C_Login(s->handle, CKU_USER, (CK_UTF8CHAR *)
-	    (uintptr_t)hostile_pin(call.which), call.pin.n);
+	if (C_Login(s->handle, CKU_USER, (CK_UTF8CHAR *)
+	    (uintptr_t)hostile_pin(call.which), call.pin.n) == CKR_OK)
+		note_login(call.which);
 	check_log();
 	hostile_call_begin(NULL);
 	(void)search(s, &wanted, 1);

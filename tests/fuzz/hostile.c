@@ -24,7 +24,7 @@ static struct {
 	bool		 calm;
 	bool		 present, other;
 	uint32_t	 events, resets;
-	unsigned	 doors, conns;
+	unsigned	 doors, conns, losses;
 } world;
 
 const char *
@@ -90,6 +90,12 @@ void
 hostile_calm(bool calm)
 {
 	world.calm = calm;
+}
+
+unsigned
+hostile_losses(void)
+{
+	return world.losses;
 }
 
 /*
@@ -322,6 +328,7 @@ world_begin(struct transport_conn *base, enum transport_since *since)
 	} else if (*since == SINCE_RESET) {
 		vcard_reset(world.card);
 	}
+	world.losses += *since != SINCE_NOTHING;
 	c->events = world.events;
 	c->resets = world.resets;
 	c->open = true;

@@ -68,6 +68,12 @@ struct hostile_call {
 void		 hostile_call_begin(const struct hostile_call *call);
 void		 hostile_call_end(void);
 
+/*
+ * How often a transaction's begin said that the card was reset or may be
+ * another: what was verified before does not count any more (P7).
+ */
+unsigned	 hostile_losses(void);
+
 /* Commands in this call so far; VERIFYs and CHANGEs with data, too. */
 unsigned	 hostile_commands(void);
 unsigned	 hostile_verifies(void);
