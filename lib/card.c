@@ -9,6 +9,7 @@
 
 #define ROUNDS_MAX	64	/* of 61xx or 6Cxx in one command */
 #define OBJECT_MAX	0x7FFF	/* READ BINARY has 15 bits of offset */
+#define OBJECT_COMMANDS	1024	/* to read one: 32 bytes each are enough */
 #define STATUS_BYTES	2	/* SW1-SW2 end every answer */
 #define LE_CAREFUL	0xE0	/* for a card or reader that refuses Le=00 */
 
@@ -163,6 +164,7 @@ exchange(struct jpki_card *card, const struct apdu *apdu,
 
 	log_bytes(log, ">", command, apdu_clear(apdu));
 	card->sent = true;
+	card->commands++;
 	err = card->conn->transport->ops->transmit(card->conn, command, raw,
 	    &n);
 	/* Some readers answer with nothing when the card is pulled. */
@@ -426,6 +428,7 @@ object_size(struct slice front, size_t *size)
 static enum jpki_err
 read_rest(struct jpki_card *card, struct slice front, struct wbuf *out)
 {
+	uint32_t first = card->commands;
 	enum jpki_err err = JPKI_OK;
 	size_t before;
 
@@ -433,8 +436,12 @@ read_rest(struct jpki_card *card, struct slice front, struct wbuf *out)
 	while (err == JPKI_OK && out->n < out->cap) {
 		before = out->n;
 		err = read_binary(card, out->n, out->cap - out->n, out);
-		if (err == JPKI_OK && out->n == before)
-			err = JPKI_ERR_MALFORMED; /* the file ends too early */
+		if (err != JPKI_OK)
+			break;
+		/* The file ends too early, or comes in drops. */
+		if (out->n == before ||
+		    card->commands - first > OBJECT_COMMANDS)
+			err = JPKI_ERR_MALFORMED;
 	}
 	return err;
 }

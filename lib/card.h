@@ -20,6 +20,7 @@ struct jpki_card {
 	bool			 adrift;	/* depth without a transaction */
 	uint32_t		 insertion;
 	uint16_t		 sw;
+	uint32_t		 commands;	/* sent so far; wraps */
 
 	/* Known inside the transaction only; another program may select. */
 	enum app		 app;

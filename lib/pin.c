@@ -281,7 +281,7 @@ present(struct jpki_card *card, enum jpki_pin pin, struct jpki_secret *text,
 		card->verified |= 1u << pin;
 		info->tries_left = info->tries_max > 0 ? info->tries_max : -1;
 	} else if (err == JPKI_ERR_PIN_WRONG || err == JPKI_ERR_PIN_LOCKED) {
-		info->tries_left = sw_tries(sw);
+		*info = info_of(pin_row(pin), sw);
 	} else {
 		err = ask_after_oddity(card, pin, err, info);
 	}

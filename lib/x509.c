@@ -19,7 +19,6 @@
 #include "parts.h"
 
 #define TEST_ORGANISATION	"JPKI-TEST"
-#define OID_MAX			256
 
 static X509 *
 x509_of(OSSL_LIB_CTX *crypto, struct slice der)
@@ -132,17 +131,22 @@ usage_text(X509 *x509)
 	return list;
 }
 
+/* Whole, however long: cut, it would be another. */
 static bool
 list_add_oid(char **list, const ASN1_OBJECT *oid, bool dotted)
 {
-	char text[OID_MAX];
 	int nid = OBJ_obj2nid(oid), n;
+	char *text;
+	bool ok;
 
 	if (!dotted && nid != NID_undef)
 		return list_add(list, OBJ_nid2sn(nid));
-	n = OBJ_obj2txt(text, sizeof(text), oid, 1);
-	/* Cut, it would be another. */
-	return n > 0 && n < (int)sizeof(text) && list_add(list, text);
+	n = OBJ_obj2txt(NULL, 0, oid, 1);
+	text = n > 0 ? malloc((size_t)n + 1) : NULL;
+	ok = text != NULL && OBJ_obj2txt(text, n + 1, oid, 1) == n &&
+	    list_add(list, text);
+	free(text);
+	return ok;
 }
 
 static char *

@@ -66,16 +66,20 @@ fuzz_configure = mkdir -p $(@D) && cd $(@D) && $(abspath $(srcdir))/configure --
 $(fuzz_dir)/config.mk: config.mk
 	$(call say,CONFIG,$@)
 	$(Q)$(fuzz_configure) CC='$(FUZZ_CC)'
-$(afl_dir)/config.mk: config.mk
+$(afl_dir)/config.mk: config.mk | deps-fuzz
 	$(call say,CONFIG,$@)
 	$(Q)$(fuzz_configure) CC='$(AFLPP)'
 
-.PHONY: fuzz-build fuzz-afl-build fuzz fuzz-merge fuzz-report fuzz-coverage
+.PHONY: deps-fuzz fuzz-build fuzz-afl-build fuzz fuzz-merge fuzz-report fuzz-coverage
+deps-fuzz:
+	@$(srcdir)/scripts/deps fuzz
+
 #: fuzz-build    the fuzz targets for libFuzzer, all of the code instrumented
 fuzz-build: $(fuzz_dir)/config.mk
 	@$(MAKE) --no-print-directory -C $(fuzz_dir) SAN=$(fuzz_san) COVERAGE= fuzz-targets
 
-#: fuzz-afl-build  the same for AFL++: afl-fuzz -i CORPUS -o FOLDER PROGRAM
+#: fuzz-afl-build  the same for AFL++, which it installs if need be; then
+#:               afl-fuzz -m none -i CORPUS -o FOLDER PROGRAM
 fuzz-afl-build: $(afl_dir)/config.mk
 	@AFL_QUIET=1 $(MAKE) --no-print-directory -C $(afl_dir) SAN=address,undefined COVERAGE= fuzz-targets
 	@echo "in $(afl_bin)"

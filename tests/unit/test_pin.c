@@ -270,6 +270,20 @@ what_verify_says(void **state)
 }
 
 static void
+more_tries_than_there_are_are_not_believed(void **state)
+{
+	struct scene *s = *state;
+	int tries;
+
+	scene_open(s);
+	SCENE(s, ROW_EF("0018"), { QUERY, "63C3", NULL },
+	    { VERIFY_1234, "63CF", "of three" }, ROWS_LOGOUT_CLOSE);
+	expect_err("verify", verify(s, 0, &tries), JPKI_ERR_PIN_WRONG);
+	expect_int("left", tries, -1);
+	scene_close(s);
+}
+
+static void
 nothing_follows_verify_but_the_query(void **state)
 {
 	struct scene *s = *state;
@@ -532,6 +546,7 @@ main(void)
 		cmocka_unit_test(every_pin_is_asked_where_it_lives),
 		TEST(a_pin_that_the_card_lacks_is_not_found),
 		cmocka_unit_test(what_verify_says),
+		TEST(more_tries_than_there_are_are_not_believed),
 		TEST(nothing_follows_verify_but_the_query),
 		TEST(an_odd_answer_that_cost_a_try_is_a_wrong_pin),
 		TEST(tries_left_may_go_untold),

@@ -265,6 +265,19 @@ more_data_than_the_object_has_is_an_error(void **state)
 }
 
 static void
+a_card_that_gives_byte_by_byte_is_not_followed_for_ever(void **state)
+{
+	struct scene *s = *state;
+
+	scene_open(s);
+	SCENE(s, ROW_EF("000A"),
+	    { "00B0 0000 00", "30827FFB 9000", "of 32767 bytes" });
+	for (int i = 0; i <= 1024; i++)
+		SCENE(s, { "00B0 *", "5A 9000", NULL });
+	file_fails(s, JPKI_ERR_MALFORMED);
+}
+
+static void
 a_file_that_ends_early_is_an_error(void **state)
 {
 	static uint8_t file[FILE_BYTES];
@@ -354,6 +367,7 @@ main(void)
 		TEST(the_le_that_the_card_names_is_used),
 		TEST(more_data_without_end_ends),
 		TEST(more_data_than_the_object_has_is_an_error),
+		TEST(a_card_that_gives_byte_by_byte_is_not_followed_for_ever),
 		TEST(a_file_that_ends_early_is_an_error),
 		cmocka_unit_test(what_the_front_of_a_file_can_be),
 		TEST(a_link_that_breaks_half_way_is_an_error),
