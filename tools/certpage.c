@@ -138,7 +138,7 @@ put_holder(FILE *f, const struct jpki_holder *h)
 static void
 put_if(FILE *f, const char *label, const char *value)
 {
-	if (value != NULL && value[0] != '\0')
+	if (value[0] != '\0')
 		text_row(f, label, value);
 }
 

@@ -46,7 +46,8 @@ cancel_on_signal(void *user)
 	const struct timespec	 pause = { 0, 50000000 };
 	struct canceller	*c = user;
 
-	interrupt_take();
+	while (!interrupt_take() && !atomic_load(&c->done))
+		;
 	while (!atomic_load(&c->done)) {
 		jpki_cancel(c->ctx);
 		(void)nanosleep(&pause, NULL);
@@ -69,7 +70,7 @@ wait_for(struct tool *t, enum jpki_event event, int timeout_ms, char **reader)
 	err = jpki_wait(t->ctx, t->opt->value[OPT_READER], event, timeout_ms,
 	    reader);
 	atomic_store(&c.done, true);
-	(void)pthread_kill(thread, SIGTERM);	/* it takes that, and ends */
+	(void)pthread_kill(thread, SIGTERM);	/* it takes that, and looks */
 	(void)pthread_join(thread, NULL);
 	interrupt_release();
 	return err;

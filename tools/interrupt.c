@@ -79,14 +79,15 @@ void
 interrupt_drop(void)
 {
 	while (interrupt_noted())
-		interrupt_take();
+		(void)interrupt_take();
 }
 
-void
+bool
 interrupt_take(void)
 {
 	sigset_t	set = set_of(stopping, STOPPING);
 	int		signum;
 
 	(void)sigwait(&set, &signum);
+	return !is_ignored(signum);
 }

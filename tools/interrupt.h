@@ -19,7 +19,10 @@ void	interrupt_release(void);
 bool	interrupt_noted(void);
 /* Forget it, for it was obeyed or came too late; only while held. */
 void	interrupt_drop(void);
-/* Block until one is noted, and take it; only while held. */
-void	interrupt_take(void);
+/*
+ * Block until a signal comes, and take it; only while held.  False if it is no
+ * wish to end: one that this program was told to ignore, as by nohup.
+ */
+bool	interrupt_take(void);
 
 #endif

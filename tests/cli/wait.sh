@@ -76,14 +76,33 @@ signals_cancel() {
 }
 
 start_signalled() {
-	env --default-signal=INT "$JPKI_TOOL" wait insert >"$out" 2>"$err" &
+	start_taking --default-signal=INT
+	kill -s "$1" "$waiter"
+}
+
+# start_taking OPTION-OF-ENV...: until signals are taken.
+start_taking() {
+	env "$@" "$JPKI_TOOL" wait insert >"$out" 2>"$err" &
 	waiter=$!
 	# Threads: the one that waits, and the one that takes signals.
 	until [ "$(find "/proc/$waiter/task" -mindepth 1 -maxdepth 1 2>/dev/null | wc -l)" -gt 1 ]; do
 		kill -0 "$waiter" 2>/dev/null || { echo 'it did not wait'; return; }
 		sleep 0.05
 	done
-	kill -s "$1" "$waiter"
+}
+
+# As nohup wants it, and a shell for what it starts behind.
+ignored_signals_do_not_cancel() {
+	local signal
+	control remove
+	start_taking --ignore-signal=INT,TERM,HUP
+	for signal in INT TERM HUP HUP; do
+		kill -s "$signal" "$waiter"
+	done
+	control insert
+	finish
+	expect_success
+	expect_equal 'lines' "$(wc -l <"$out")" 1
 }
 
 play "$@"
@@ -93,4 +112,5 @@ tap 'a card comes' in_world adult card_comes
 tap 'a card goes' in_world adult card_goes
 tap 'the time runs out' in_world adult time_runs_out
 tap 'signals cancel' in_world adult signals_cancel
+tap 'ignored signals do not cancel' in_world adult ignored_signals_do_not_cancel
 tap_end

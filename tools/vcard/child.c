@@ -38,28 +38,40 @@ become_command(int go, char *const argv[], const sigset_t *mask, pid_t parent)
 	_exit(code);
 }
 
+static int
+cannot_make(char error[VCARD_ERROR_MAX])
+{
+	snprintf(error, VCARD_ERROR_MAX, "cannot make a process: %s",
+	    strerror(errno));
+	return -1;
+}
+
 int
 child_make(struct child *c, char *const argv[], const sigset_t *mask,
     char error[VCARD_ERROR_MAX])
 {
-	pid_t parent = getpid();
+	pid_t parent = getpid(), pid;
 	int ends[2];
 
 	memset(c, 0, sizeof(*c));
 	c->go = -1;
 	/* Orphans of the command come to us, who end them in the end. */
 	prctl(PR_SET_CHILD_SUBREAPER, 1);
-	if (pipe2(ends, O_CLOEXEC) != 0 || (c->pid = fork()) < 0) {
-		snprintf(error, VCARD_ERROR_MAX, "cannot make a process: %s",
-		    strerror(errno));
-		return -1;
+	if (pipe2(ends, O_CLOEXEC) != 0)
+		return cannot_make(error);
+	pid = fork();
+	if (pid < 0) {
+		close(ends[0]);
+		close(ends[1]);
+		return cannot_make(error);
 	}
-	if (c->pid == 0) {
+	if (pid == 0) {
 		close(ends[1]);
 		become_command(ends[0], argv, mask, parent);
 	}
 	close(ends[0]);
 	c->go = ends[1];
+	c->pid = pid;
 	return 0;
 }
 

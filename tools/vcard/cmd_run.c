@@ -109,8 +109,8 @@ collect_cards(struct run_options *o, const struct arguments *args,
 		    "--no-reader leaves no place for a card");
 		return -1;
 	}
-	if (args->n == 1 && add_dir(s, args->operands[0], error) != 0)
-		return -1;
+	if (args->n == 1)
+		s->dirs[s->dirs_n++] = args->operands[0];	/* the first */
 	for (i = 0; i < o->more.dirs_n; i++)
 		if (add_dir(s, o->more.dirs[i], error) != 0)
 			return -1;

@@ -194,20 +194,21 @@ admit(struct control *c)
 	c->clients[i].n = 0;
 }
 
-static void
-send_all(int fd, const char *p, size_t n)
+static bool
+send_all(int fd, const char *p, size_t n, int flags)
 {
 	ssize_t put;
 
 	while (n > 0) {
-		put = send(fd, p, n, MSG_NOSIGNAL);
+		put = send(fd, p, n, flags | MSG_NOSIGNAL);
 		if (put < 0 && errno == EINTR)
 			continue;
 		if (put <= 0)
-			return;
+			return false;
 		p += put;
 		n -= (size_t)put;
 	}
+	return true;
 }
 
 static int64_t
@@ -256,10 +257,11 @@ answer(struct control *c, struct client *client)
 	    (out = open_memstream(&line, &n)) == NULL)
 		return true;
 	go_on = control_do(&c->host, client->line, out);
-	if (fclose(out) == 0)
-		send_all(client->fd, line, n);
-	free(line);
 	client->n = 0;
+	/* Who asks and never reads must not hold up the others. */
+	if (fclose(out) != 0 || !send_all(client->fd, line, n, MSG_DONTWAIT))
+		drop(client);
+	free(line);
 	return go_on;
 }
 
@@ -384,7 +386,8 @@ control_ask(const char *path, char *const words[], size_t n, FILE *out,
 		    strerror(errno));
 		return -1;
 	}
-	send_all(fd, request, strlen(request));
+	/* If it could not be sent, there is no answer either. */
+	(void)send_all(fd, request, strlen(request), 0);
 	if ((line = read_answer(fd)) == NULL) {
 		snprintf(error, VCARD_ERROR_MAX, "no answer from %.150s",
 		    path);

@@ -98,7 +98,7 @@ set_tries(struct request *r, char error[VCARD_ERROR_MAX])
 	char *end;
 	long n = strtol(r->args[1], &end, 10);
 
-	if (*r->args[1] == '\0' || *end != '\0' || n < 0 || n > 15 ||
+	if (*end != '\0' || n < 0 || n > 15 ||
 	    vlink_set_tries(r->link, r->args[0], (int)n) != 0) {
 		snprintf(error, VCARD_ERROR_MAX,
 		    "the tries cannot be set to \"%.20s\"", r->args[1]);

@@ -44,9 +44,9 @@ int	pcscd_start(struct pcscd *p, char error[VCARD_ERROR_MAX]);
 void	pcscd_stop(struct pcscd *p, bool hard);
 
 /* Not running; notices, and collects it, when it has ended. */
+bool	pcscd_has_ended(struct pcscd *p);
 /* How it ended, and the last that it said. */
 void	pcscd_epitaph(const struct pcscd *p, char *out, size_t room);
-bool	pcscd_has_ended(struct pcscd *p);
 
 /* How clients see the reader of the nth card, from 0. */
 void	pcscd_reader(size_t card, char name[PCSCD_NAME_MAX]);

@@ -244,6 +244,14 @@ deadline_passed(const struct world *w)
 	return w->has_deadline && now.tv_sec >= w->deadline.tv_sec;
 }
 
+/* One that has ended is gone, and its number may be somebody else's. */
+static void
+signal_command(const struct world *w, int signum)
+{
+	if (!w->child.ended)
+		kill(w->child.pid, signum);
+}
+
 /*
  * Pass a signal on, unless it comes from the terminal, which has sent it to
  * the command as well.  The command decides what to do about it; only of
@@ -254,7 +262,7 @@ pass_on(struct world *w, const struct signalfd_siginfo *si)
 {
 	if (si->ssi_code == SI_KERNEL)
 		return;
-	kill(w->child.pid, (int)si->ssi_signo);
+	signal_command(w, (int)si->ssi_signo);
 	if (si->ssi_signo == SIGTERM)
 		set_deadline(w);
 }
@@ -307,12 +315,12 @@ live(struct world *w)
 	while (!w->child.ended) {
 		if (station_wait(&w->station, w->signals,
 		    w->has_deadline ? 100 : -1) == STATION_QUIT) {
-			kill(w->child.pid, SIGTERM);
+			signal_command(w, SIGTERM);
 			set_deadline(w);
 		}
 		handle_signals(w);
 		if (deadline_passed(w))
-			kill(w->child.pid, SIGKILL);
+			signal_command(w, SIGKILL);
 	}
 }
 
