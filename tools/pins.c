@@ -3,8 +3,12 @@
 
 #include <limits.h>
 #include <stdio.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#ifdef __linux__
+#include <sys/prctl.h>
+#endif
 
 #include "outtext.h"
 #include "pinsource.h"
@@ -93,6 +97,22 @@ check_options(const struct options *opt)
 	return code == EXIT_DONE ? check_descriptors(opt) : code;
 }
 
+/*
+ * From here on there may be a PIN.  Its page is left out of core dumps, but
+ * what else crashes leave behind is nobody's business either, and no other
+ * program of this user is to look into this one.
+ */
+static void
+shut_others_out(void)
+{
+	static const struct rlimit none = { 0, 0 };
+
+	(void)setrlimit(RLIMIT_CORE, &none);
+#ifdef PR_SET_DUMPABLE
+	(void)prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
+#endif
+}
+
 /* Judge the form of a secret, which may be NULL: not given yet. */
 static enum exit_code
 check_form(const struct tool *t, enum jpki_pin which, enum jpki_pin_use use,
@@ -113,6 +133,7 @@ pins_load(struct tool *t, enum jpki_pin which, struct pins *out)
 	struct pins	pins = { which, NULL, NULL };
 	enum exit_code	code = check_options(t->opt);
 
+	shut_others_out();
 	if (code == EXIT_DONE)
 		code = pinsource_read(t->opt, OPT_PIN_FD, OPT_PIN_FILE,
 		    &pins.current);
