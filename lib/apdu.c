@@ -4,6 +4,14 @@
 #define DATA_MAX	255
 #define HEADER_BYTES	4	/* CLA INS P1 P2; Lc would be the PIN's length */
 
+/* mem.h says why not at once. */
+static void
+put_secret(struct wbuf *out, struct slice data)
+{
+	for (size_t i = 0; i < data.n; i++)
+		wbuf_put_u8(out, data.p[i]);
+}
+
 bool
 apdu_encode(const struct apdu *apdu, struct wbuf *out)
 {
@@ -15,7 +23,10 @@ apdu_encode(const struct apdu *apdu, struct wbuf *out)
 	wbuf_put_u8(out, apdu->p2);
 	if (apdu->data.n > 0) {
 		wbuf_put_u8(out, (uint8_t)apdu->data.n);
-		wbuf_put_slice(out, apdu->data);
+		if (apdu->secret)
+			put_secret(out, apdu->data);
+		else
+			wbuf_put_slice(out, apdu->data);
 	}
 	if (apdu->le > 0)
 		wbuf_put_u8(out, (uint8_t)apdu->le);	/* 256 becomes 00 */

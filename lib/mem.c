@@ -4,7 +4,6 @@
 
 #include <stdbool.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/mman.h>
 
 #include <openssl/crypto.h>
@@ -107,11 +106,25 @@ jpki_secret_wipe(struct jpki_secret *secret)
 enum jpki_err
 secret_set(struct jpki_secret *secret, const void *p, size_t n)
 {
+	volatile char *to = secret->bytes;
+	const volatile char *from = p;
+
 	jpki_secret_wipe(secret);
 	if (secret == NULL || n > JPKI_SECRET_MAX)
 		return JPKI_ERR_ARG;
-	if (n > 0)
-		memcpy(secret->bytes, p, n);
+	for (size_t i = 0; i < n; i++)
+		to[i] = from[i];
 	secret->len = n;
 	return JPKI_OK;
+}
+
+bool
+secret_equal(const struct jpki_secret *a, const struct jpki_secret *b)
+{
+	const volatile char *p = a->bytes, *q = b->bytes;
+	bool equal = a->len == b->len;
+
+	for (size_t i = 0; equal && i < a->len; i++)
+		equal = p[i] == q[i];
+	return equal;
 }

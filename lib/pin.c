@@ -32,13 +32,16 @@ static bool
 well_formed(const struct jpki_pin_desc *desc, const char *text, size_t len,
     bool mixed)
 {
+	const volatile char *p = text;	/* as mem.h says */
 	size_t digits = 0, letters = 0;
+	char c;
 
 	if (text == NULL || len == 0 || len < desc->min || len > desc->max)
 		return false;
 	for (size_t i = 0; i < len; i++) {
-		digits += is_digit(text[i]);
-		letters += desc->letters && is_letter(text[i]);
+		c = p[i];
+		digits += is_digit(c);
+		letters += desc->letters && is_letter(c);
 	}
 	if (digits + letters != len)
 		return false;
@@ -65,7 +68,7 @@ pin_secret(const struct jpki_pin_desc *desc, const char *text, size_t len,
     struct jpki_secret **out)
 {
 	enum jpki_err err;
-	char *p;
+	volatile char *p;
 
 	err = jpki_secret_new(out);
 	if (err == JPKI_OK)
@@ -391,8 +394,7 @@ jpki_pin_change(struct jpki_card *card, enum jpki_pin pin, const char *text,
 		err = pin_secret(desc, text, len, &old_secret);
 	if (err == JPKI_OK)
 		err = pin_secret(desc, new_text, new_len, &new_secret);
-	if (err == JPKI_OK && slice_equal(secret_slice(old_secret),
-	    secret_slice(new_secret)))
+	if (err == JPKI_OK && secret_equal(old_secret, new_secret))
 		err = JPKI_ERR_PIN_SAME;
 	if (err == JPKI_OK)
 		err = jpki_card_begin(card);

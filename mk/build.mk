@@ -55,7 +55,10 @@ unit_tests := $(unit_objs:.o=)
 helper_objs := $(filter-out $(unit_objs),$(call objects,$(call sources,tests/unit/*.c)))
 # Programs of the end-to-end tests and of make bench, for any PKCS #11 module.
 client_objs := $(call objects,$(call sources,tests/e2e/*.c) $(call sources,tests/bench/*.c))
-clients := $(O)/tests/e2e/p11steps $(O)/tests/bench/p11bench
+p11_clients := $(O)/tests/e2e/p11steps $(O)/tests/e2e/secrets_client $(O)/tests/bench/p11bench
+# They look at what others leave in memory.
+scanners := $(O)/tests/e2e/secrets_scan $(O)/tests/e2e/secrets_trace
+clients := $(p11_clients) $(scanners)
 all_objs := $(client_objs) $(lib_objs) $(tool_objs) $(module_objs) $(module_variants) $(vcard_main) $(vcard_objs) $(unit_objs) $(helper_objs)
 
 so_name := libjpki.so.$(so_major)
@@ -150,7 +153,8 @@ $(O)/jpki-vcard: $(vcard_main) $(O)/libvcard.a $(O)/libjpki.a
 $(unit_tests): %: %.o $(O)/tests/unit/helpers.a $(O)/tools/parts.a $(O)/libmodule.a \
 	$(O)/libvcard.a $(O)/libjpki.a
 $(unit_tests): private part_libs = $(cmocka_libs)
-$(clients): %: %.o $(O)/tests/e2e/p11load.o
+$(p11_clients): %: %.o $(O)/tests/e2e/p11load.o
+$(scanners): %: %.o $(O)/tests/e2e/secrets_find.o $(O)/tests/e2e/secrets_memory.o
 $(clients): private lib_libs = -ldl $(LIBS)
 $(programs) $(unit_tests) $(clients): $(O)/members
 	$(call say,LD,$@)

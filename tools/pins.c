@@ -3,9 +3,12 @@
 
 #include <limits.h>
 #include <stdio.h>
-#include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#ifdef __linux__
+#include <sys/prctl.h>
+#endif
 
 #include "outtext.h"
 #include "pinsource.h"
@@ -94,6 +97,22 @@ check_options(const struct options *opt)
 	return code == EXIT_DONE ? check_descriptors(opt) : code;
 }
 
+/*
+ * From here on there may be a PIN.  Its page is left out of core dumps, but
+ * what else crashes leave behind is nobody's business either, and no other
+ * program of this user is to look into this one.
+ */
+static void
+shut_others_out(void)
+{
+	static const struct rlimit none = { 0, 0 };
+
+	(void)setrlimit(RLIMIT_CORE, &none);
+#ifdef PR_SET_DUMPABLE
+	(void)prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
+#endif
+}
+
 /* Judge the form of a secret, which may be NULL: not given yet. */
 static enum exit_code
 check_form(const struct tool *t, enum jpki_pin which, enum jpki_pin_use use,
@@ -114,6 +133,7 @@ pins_load(struct tool *t, enum jpki_pin which, struct pins *out)
 	struct pins	pins = { which, NULL, NULL };
 	enum exit_code	code = check_options(t->opt);
 
+	shut_others_out();
 	if (code == EXIT_DONE)
 		code = pinsource_read(t->opt, OPT_PIN_FD, OPT_PIN_FILE,
 		    &pins.current);
@@ -239,13 +259,18 @@ ask_current(struct tool *t, struct pins *pins, int tries_left)
 	return ask(t, pins->which, JPKI_PIN_CURRENT, prompt, &pins->current);
 }
 
+/* Byte by byte: memcmp() leaves what it compares in registers. */
 static bool
 same(struct jpki_secret *a, struct jpki_secret *b)
 {
-	size_t n = jpki_secret_len(a);
+	const volatile char	*p = jpki_secret_bytes(a);
+	const volatile char	*q = jpki_secret_bytes(b);
+	size_t			 n = jpki_secret_len(a);
+	bool			 equal = n == jpki_secret_len(b);
 
-	return n == jpki_secret_len(b) && memcmp(jpki_secret_bytes(a),
-	    jpki_secret_bytes(b), n) == 0;
+	for (size_t i = 0; equal && i < n; i++)
+		equal = p[i] == q[i];
+	return equal;
 }
 
 static enum exit_code

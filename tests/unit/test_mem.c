@@ -2,6 +2,7 @@
 /* Wiping, and secrets in pages of their own. */
 #define _DEFAULT_SOURCE		/* MADV_DONTDUMP, MADV_WIPEONFORK */
 #include <inttypes.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -312,6 +313,86 @@ secret_works_where_locking_is_forbidden(void **state)
 	assert_int_equal(in_child(works_unlocked, NULL), 0);
 }
 
+static void
+secrets_are_equal_in_every_byte(void **state)
+{
+	static const struct {
+		const char	*other;
+		bool		 equal;
+	} rows[] = {
+		{ PIN, true },
+		{ "", false },
+		{ "ABC12", false },
+		{ "ABC1234", false },
+		{ "XBC123", false },
+		{ "ABC124", false },
+	};
+	struct jpki_secret *a = secret_of(PIN), *b;
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		b = secret_of(rows[i].other);
+		assert_int_equal(secret_equal(a, b), rows[i].equal);
+		assert_int_equal(secret_equal(b, a), rows[i].equal);
+		jpki_secret_free(&b);
+	}
+	jpki_secret_free(&a);
+}
+
+/*
+ * What the registers hold is on the stack of whoever catches a signal then,
+ * and stays there.
+ */
+#define SIGNAL_STACK	(256 * 1024)
+#define LONG_PIN	"Q7XK2MVB9RTZ4WHD"
+
+static uint8_t *signal_stack;
+
+static void
+catch(int signum)
+{
+	(void)signum;
+}
+
+/* A signal of ours, now: how many 8 bytes of the PIN does it leave? */
+static size_t
+left_by_signal(void)
+{
+	size_t found = 0;
+
+	(void)kill(getpid(), SIGUSR1);
+	for (size_t i = 0; i + 8 <= SIGNAL_STACK; i++)
+		for (size_t k = 0; k + 8 < sizeof(LONG_PIN); k += 8)
+			found += memcmp(signal_stack + i, LONG_PIN + k, 8) == 0;
+	memset(signal_stack, 0, SIGNAL_STACK);
+	return found;
+}
+
+static void
+a_caught_signal_keeps_no_secret(void **state)
+{
+	struct jpki_secret *a = secret_of(LONG_PIN), *b = secret_of(LONG_PIN);
+	struct sigaction action = { .sa_flags = SA_ONSTACK }, before;
+	stack_t stack = { .ss_size = SIGNAL_STACK }, stack_before;
+
+	(void)state;
+	signal_stack = calloc(1, SIGNAL_STACK);
+	assert_non_null(signal_stack);
+	stack.ss_sp = signal_stack;
+	action.sa_handler = catch;
+	assert_int_equal(sigaltstack(&stack, &stack_before), 0);
+	assert_int_equal(sigaction(SIGUSR1, &action, &before), 0);
+	assert_int_equal(secret_set(a, jpki_secret_bytes(b), 16), JPKI_OK);
+	assert_int_equal(left_by_signal(), 0);
+	assert_true(secret_equal(a, b));
+	assert_int_equal(left_by_signal(), 0);
+	assert_int_equal(sigaction(SIGUSR1, &before, NULL), 0);
+	assert_int_equal(sigaltstack(&stack_before, NULL), 0);
+	free(signal_stack);
+	jpki_secret_free(&a);
+	jpki_secret_free(&b);
+}
+
 int
 main(void)
 {
@@ -334,6 +415,8 @@ main(void)
 		cmocka_unit_test(secret_does_not_reach_a_child),
 #endif
 		cmocka_unit_test(secret_works_where_locking_is_forbidden),
+		cmocka_unit_test(secrets_are_equal_in_every_byte),
+		cmocka_unit_test(a_caught_signal_keeps_no_secret),
 	};
 
 	return cmocka_run_group_tests_name("mem", tests, NULL, NULL);
