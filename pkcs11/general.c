@@ -17,9 +17,8 @@
 #define CANCEL_NS	(20 * 1000 * 1000)	/* until it is repeated */
 #define SECOND_NS	(1000 * 1000 * 1000)
 
-/* Values of module.pid that no process has. */
+/* The value of module.pid before the first call; no process has it. */
 #define NOBODY		0L
-#define CHANGING	(-1L)
 
 struct module module;
 
@@ -54,24 +53,29 @@ forget_all(void)
 /*
  * A forked child inherits handles of a conversation that its parent goes on
  * with.  They are forgotten, not closed, and the locks are made anew: a
- * thread that held them is not in the child.
+ * thread that held them is not in the child.  While that lasts, the owner is
+ * -pid, and the child's other threads wait.
  */
 static void
 forget_parent(void)
 {
 	long pid = (long)getpid(), owner = atomic_load(&module.pid);
 
-	if (owner == pid || (owner == NOBODY &&
-	    atomic_compare_exchange_strong(&module.pid, &owner, pid)))
-		return;
-	if (owner != CHANGING && atomic_compare_exchange_strong(&module.pid,
-	    &owner, CHANGING)) {
-		forget_all();
+	while (owner != pid) {
+		if (owner == -pid) {
+			(void)sched_yield();
+			owner = atomic_load(&module.pid);
+			continue;
+		}
+		/* If another thread comes first, owner is what it left. */
+		if (!atomic_compare_exchange_strong(&module.pid, &owner,
+		    owner == NOBODY ? pid : -pid))
+			continue;
+		if (owner != NOBODY)
+			forget_all();
 		atomic_store(&module.pid, pid);
+		owner = pid;
 	}
-	/* Another thread of the child came first. */
-	while (atomic_load(&module.pid) == CHANGING)
-		(void)sched_yield();
 }
 
 static void

@@ -76,7 +76,7 @@ warn_of_attributes(const struct options *opt, const struct certview *view)
 	if (view->cert->holder == NULL)
 		return;
 	if (!to_stdout(opt) || (is_coded(opt) && !isatty(STDOUT_FILENO)))
-		warn("what is written holds the holder's name, address, date "
+		warning("what is written holds the holder's name, address, date "
 		    "of birth and sex; give it only to those who need it");
 }
 

@@ -141,7 +141,7 @@ fail(enum exit_code code, const char *fmt, ...)
 }
 
 void
-warn(const char *fmt, ...)
+warning(const char *fmt, ...)
 {
 	va_list args;
 

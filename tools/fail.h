@@ -26,7 +26,7 @@ struct tool;
 /* One line on standard error; returns the code. */
 enum exit_code	fail(enum exit_code code, const char *fmt, ...)
 		    FAIL_PRINTF(2, 3);
-void		warn(const char *fmt, ...) FAIL_PRINTF(1, 2);
+void		warning(const char *fmt, ...) FAIL_PRINTF(1, 2);
 
 /* The table: what happened, what to do next, and the exit code. */
 enum exit_code	fail_err(const struct tool *t, enum jpki_err err);

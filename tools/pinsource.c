@@ -114,7 +114,7 @@ read_file(const char *path, struct jpki_secret *secret)
 		return fail_file("read the PIN from", path, errno);
 	if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode) &&
 	    (st.st_mode & (S_IRGRP | S_IROTH)) != 0)
-		warn("other users can read %s; keep it to yourself with "
+		warning("other users can read %s; keep it to yourself with "
 		    "\"chmod 600\"", path);
 	code = read_source(fd, path, secret);
 	(void)close(fd);

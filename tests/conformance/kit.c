@@ -225,6 +225,7 @@ kit_pair(struct pair *out)
 		return false;
 	out->public_key = first(CKO_PUBLIC_KEY, &id);
 	out->certificate = first(CKO_CERTIFICATE, &id);
+	free(id.p);
 	return holds(out->certificate != 0,
 	    "no certificate with the private key's CKA_ID");
 }

@@ -6,8 +6,11 @@
 #include "p11kit.h"
 
 #include <pthread.h>
+#include <sched.h>
 #include <stdatomic.h>
 #include <string.h>
+
+#include "module.h"
 
 #define THREADS	8
 #define ROUNDS	6
@@ -312,6 +315,45 @@ a_card_that_moves_under_eight_threads(void **state)
 	expect_rv("sign", kit_sign(kit_open_user(AUTH)), CKR_OK);
 }
 
+/*
+ * The first calls of a process, made anew: two threads run into the same call
+ * at the same moment, as near as can be.
+ */
+#define FIRST_CALLS	20000
+
+static atomic_uint arrived;
+
+static void *
+call_first(void *user)
+{
+	struct worker *w = user;
+	CK_INFO info;
+
+	if (w->index > 1)
+		return NULL;
+	for (unsigned i = 0; i < FIRST_CALLS; i++) {
+		/* The second to arrive opens for both. */
+		if (atomic_fetch_add(&arrived, 1) % 2 != 0) {
+			atomic_store(&module.pid, 0);
+			atomic_fetch_add(&arrived, 2);
+		}
+		while (atomic_load(&arrived) < 4 * (i + 1))
+			(void)sched_yield();
+		(void)ok(w, "C_GetInfo", p11->C_GetInfo(&info));
+	}
+	return NULL;
+}
+
+static void
+two_that_call_first_forget_nothing(void **state)
+{
+	(void)state;
+	(void)kit_begin("adult", NULL, NULL);
+	atomic_store(&arrived, 0);
+	run(call_first);
+	expect_all_well();
+}
+
 #define T(fn)	cmocka_unit_test_setup_teardown(fn, kit_setup, kit_teardown)
 
 int
@@ -322,6 +364,7 @@ main(void)
 		T(of_eight_that_initialise_one_does),
 		T(eight_threads_that_start_and_end_it_all_the_time),
 		T(seven_wait_and_one_finalises),
+		T(two_that_call_first_forget_nothing),
 		T(a_card_that_moves_under_eight_threads),
 	};
 

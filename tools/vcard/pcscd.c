@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#define _GNU_SOURCE		/* prctl, and "e" of popen */
+#define _GNU_SOURCE		/* pipe2, prctl, and "e" of fopen */
 #include "pcscd.h"
 
 #include <errno.h>
@@ -44,20 +44,39 @@ static const char *const drivers[] = {
  * Finding.
  */
 
+static void
+become_answer(int out, const char *program, const char *option)
+{
+	int null = open("/dev/null", O_RDONLY);
+
+	dup2(null, STDIN_FILENO);
+	dup2(out, STDOUT_FILENO);
+	dup2(out, STDERR_FILENO);
+	execl(program, program, option, (char *)NULL);
+	_exit(127);
+}
+
 /* What the program prints for an option, or an empty string. */
 static void
 ask(const char *program, const char *option, char *out, size_t room)
 {
-	char command[256];
 	size_t n = 0;
-	FILE *in;
+	ssize_t got;
+	int ends[2];
+	pid_t pid;
 
-	snprintf(command, sizeof(command), "exec %s %s 2>&1 </dev/null",
-	    program, option);
-	if ((in = popen(command, "re")) != NULL) {
-		n = fread(out, 1, room - 1, in);
-		pclose(in);
-	}
+	out[0] = '\0';
+	if (pipe2(ends, O_CLOEXEC) != 0)
+		return;
+	if ((pid = fork()) == 0)
+		become_answer(ends[1], program, option);
+	close(ends[1]);
+	while (n < room - 1 &&
+	    (got = read(ends[0], out + n, room - 1 - n)) > 0)
+		n += (size_t)got;
+	close(ends[0]);
+	if (pid > 0)
+		waitpid(pid, NULL, 0);
 	out[n] = '\0';
 }
 
