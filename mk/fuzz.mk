@@ -7,7 +7,8 @@
 
 fuzz_objs := $(call objects,$(call sources,tests/fuzz/fuzz_*.c))
 fuzz_main := $(O)/tests/fuzz/main.o
-fuzz_helper_objs := $(filter-out $(fuzz_objs) $(fuzz_main),$(call objects,$(call sources,tests/fuzz/*.c)))
+fuzz_helper_objs := $(filter-out $(fuzz_objs) $(fuzz_main), \
+	$(call objects,$(call sources,tests/fuzz/*.c)))
 fuzz_tool_main := $(O)/tests/fuzz/jpki-tool.o
 fuzz_all_objs := $(fuzz_objs) $(fuzz_main) $(fuzz_helper_objs) $(fuzz_tool_main)
 fuzz_targets := $(fuzz_objs:.o=)
@@ -81,7 +82,8 @@ fuzz-build: $(fuzz_dir)/config.mk
 #: fuzz-afl-build  the same for AFL++, which it installs if need be; then
 #:               afl-fuzz -m none -i CORPUS -o FOLDER PROGRAM
 fuzz-afl-build: $(afl_dir)/config.mk
-	@AFL_QUIET=1 $(MAKE) --no-print-directory -C $(afl_dir) SAN=address,undefined COVERAGE= fuzz-targets
+	@AFL_QUIET=1 $(MAKE) --no-print-directory -C $(afl_dir) SAN=address,undefined \
+		COVERAGE= fuzz-targets
 	@echo "in $(afl_bin)"
 
 TIME ?= 60

@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* A program over the module: what a client does with a token. */
-#define _POSIX_C_SOURCE 200809L	/* open_memstream */
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include <openssl/err.h>
 
+#include "capture.h"
 #include "card.h"
 #include "functions.h"
 
@@ -51,26 +50,11 @@ static struct {
 	unsigned	 losses[2];
 } run;
 
-/* What the module writes to stderr. */
-static FILE *capture;
-static char *captured;
-static size_t captured_n;
-
 static void
 check_log(void)
 {
-	char *line, *rest = NULL;
-
-	if (!run.setting->log)
-		return;
-	(void)fflush(capture);
-	/* Behind it stands what there was of an earlier one. */
-	captured[captured_n] = '\0';
-	for (line = strtok_r(captured, "\n", &rest); line != NULL;
-	    line = strtok_r(NULL, "\n", &rest))
-		hostile_log(line);
-	rewind(capture);
-	(void)fputc('\n', capture);
+	if (run.setting->log)
+		capture_lines(hostile_log);
 }
 
 /*
@@ -598,18 +582,13 @@ step(void)
 void
 card_module(struct fuzz_in *in)
 {
-	FILE *standard = stderr;
-
-	if (capture == NULL)
-		capture = open_memstream(&captured, &captured_n);
-	fuzz_law(capture != NULL, "memory");
-	stderr = capture;
 	run.in = in;
+	capture_begin();
 	initialize();
 	for (int i = 0; i < STEPS_MAX && in->n > 0; i++)
 		step();
 	hostile_call_begin(NULL);
 	finalize();
 	check_log();
-	stderr = standard;
+	capture_end();
 }

@@ -107,7 +107,8 @@ fuzz_law_equal(long long got, long long wanted, const char *law)
 {
 	if (got == wanted)
 		return;
-	(void)dprintf(STDERR_FILENO, "broken: %s: %lld, not %lld\n", law, got, wanted);
+	(void)dprintf(STDERR_FILENO, "broken: %s: %lld, not %lld\n", law,
+	    got, wanted);
 	abort();
 }
 

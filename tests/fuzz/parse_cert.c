@@ -246,7 +246,7 @@ check_ca(struct slice der, const struct jpki_cert *c)
 	fuzz_law(jpki_cert_ca_claim(c) <= JPKI_CA_KNOWN, "a claim");
 	if (jpki_cert_ca_prove(context(), der.p, der.n, der.p, der.n, &ca) ==
 	    JPKI_OK)
-		fuzz_law(ca != JPKI_CA_KNOWN, "no CA of J-LIS's comes from here");
+		fuzz_law(ca != JPKI_CA_KNOWN, "no CA of J-LIS's is in here");
 	parse_left_no_error();
 }
 
@@ -292,7 +292,7 @@ prove(struct slice der, struct slice ca)
 	parse_left_no_error();
 	fuzz_law((err == JPKI_OK) == (out != (enum jpki_ca)99),
 	    "prove writes on success only");
-	fuzz_law(out != JPKI_CA_KNOWN, "no CA of J-LIS's comes from here");
+	fuzz_law(out != JPKI_CA_KNOWN, "no CA of J-LIS's is in here");
 	return err == JPKI_OK ? out : JPKI_CA_UNKNOWN;
 }
 

@@ -18,7 +18,7 @@ struct trick_row {
 
 struct trick {
 	const struct trick_row *row;
-	unsigned	 left;		/* further exchanges that it holds for */
+	unsigned	 left;		/* exchanges that it still holds for */
 	uint16_t	 at, value;
 	uint8_t		 bytes[SYNTHETIC_MAX];
 	size_t		 bytes_n;
