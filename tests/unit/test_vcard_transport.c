@@ -213,6 +213,20 @@ a_held_card_is_busy_until_released(void **state)
 }
 
 static void
+a_held_card_does_not_end_a_wait(void **state)
+{
+	struct vworld *w = *state;
+	struct transport_reader *list = NULL;
+	size_t n = 0;
+
+	expect_err("list", w->t->ops->list(w->t, &list, &n), JPKI_OK);
+	vtransport_exclusive(w->t, READER, true);
+	expect_err("wait", w->t->ops->wait(w->t, list, n, 0),
+	    JPKI_ERR_TIMEOUT);
+	free(list);
+}
+
+static void
 an_unplugged_reader_is_gone(void **state)
 {
 	struct vworld *w = *state;
@@ -369,6 +383,7 @@ main(void)
 		WITH_VWORLD(a_card_pulled_and_put_back_quickly_is_a_new_one),
 		WITH_VWORLD(a_restarted_service_is_a_new_connection),
 		WITH_VWORLD(a_held_card_is_busy_until_released),
+		WITH_VWORLD(a_held_card_does_not_end_a_wait),
 		WITH_VWORLD(an_unplugged_reader_is_gone),
 		WITH_VWORLD(a_held_command_ends_with_service_or_reader),
 		WITH_VWORLD(faults_reach_the_client),

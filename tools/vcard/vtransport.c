@@ -175,7 +175,7 @@ out:
 }
 
 /*
- * Waiting.
+ * Waiting.  Who holds a card is no change that ends a wait, as with pcsc-lite.
  */
 static bool
 is_as_seen(const struct vtransport *vt, const struct transport_reader *seen,
@@ -192,7 +192,6 @@ is_as_seen(const struct vtransport *vt, const struct transport_reader *seen,
 		if (strcmp(now.name, seen[i].name) != 0 ||
 		    now.has_card != seen[i].has_card ||
 		    now.mute != seen[i].mute ||
-		    now.exclusive != seen[i].exclusive ||
 		    now.events != (seen[i].events & 0xFFFF))
 			return false;
 	}
