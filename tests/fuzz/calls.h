@@ -158,6 +158,8 @@ extern struct model model;
 
 void	model_begin(void);
 void	model_end(void);
+/* For one more session. */
+bool	model_has_room(void);
 /* The session of a handle; NULL: none that was ever given. */
 struct msession *model_session(CK_SESSION_HANDLE h);
 /* Something happened to these readers: what was sure is not. */

@@ -85,7 +85,8 @@ attempt_wanted(struct attempt *a)
 {
 	const struct vquirks *q = &world.reader[a->reader].card->quirks;
 	int tries = model.tries[a->reader][a->sign];
-	bool told = !q->query_none && !q->query_9000;
+	bool told = !q->query_none && !(q->query_9000 &&
+	    model.verified[a->reader][a->sign]);
 
 	if (!pin_possible(a->pin, a->n, a->sign))
 		return CKR_PIN_INCORRECT;

@@ -9,6 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "calls_pool.h"
 #include "profile.h"
 #include "store.h"
 #include "vkit.h"
@@ -133,6 +134,7 @@ ev_remove(unsigned reader, uint8_t how)
 {
 	(void)how;
 	note(reader);
+	world.reader[reader].unpowered = false;
 	vlink_remove(world.reader[reader].link);
 }
 
@@ -206,6 +208,8 @@ ev_mute(unsigned reader, uint8_t how)
 
 	note(reader);
 	r->mute = (how & 1) != 0;
+	/* It had no power meanwhile, which shows at the next command only. */
+	r->unpowered = r->unpowered || r->mute;
 	vlink_set_mute(r->link, r->mute);
 }
 
@@ -296,7 +300,7 @@ world_odd(unsigned reader)
 	const struct world_reader *r = &world.reader[reader];
 
 	return world.faulty || !world.running || r->exclusive || r->mute ||
-	    !r->plugged || !vlink_present(r->link);
+	    r->unpowered || !r->plugged || !vlink_present(r->link);
 }
 
 /*
@@ -558,6 +562,7 @@ world_begin(struct fuzz_in *in)
 void
 world_end(void)
 {
+	pool_check();
 	fuzz_law_equal((long long)vtransport_open_count(world.t), 0,
 	    "every connection was closed");
 	world.t->ops->free(world.t);

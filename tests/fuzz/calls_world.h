@@ -27,7 +27,7 @@ struct world_reader {
 	struct vlink	*link;
 	struct vcard	*card;		/* the link's */
 	bool		 plugged;
-	bool		 exclusive, mute;
+	bool		 exclusive, mute, unpowered;
 };
 
 /* What went through the door since world_count() was called. */
