@@ -290,8 +290,10 @@ slot_with_live_token(CK_SLOT_ID id, struct slot **out)
 void
 slot_lose_login(struct slot *slot)
 {
+	/* What was begun without a login goes on. */
+	if (slot->logged_in)
+		sessions_end_operations(slot);
 	slot->logged_in = false;
-	sessions_end_operations(slot);
 	token_forget(slot, true);
 }
 

@@ -255,6 +255,30 @@ a_pin_that_the_card_has_not_is_not_initialised(void **state)
 	assert_int_equal(kit_verifies(), 0);
 }
 
+static void
+a_search_without_a_login_goes_on_after_a_change(void **state)
+{
+	CK_OBJECT_HANDLE found[KIT_OBJECTS];
+	CK_MECHANISM m = { CKM_SHA256_RSA_PKCS, NULL, 0 };
+	CK_SESSION_HANDLE s;
+	CK_BYTE data[4] = { 0 };
+	CK_ULONG n = 0;
+
+	(void)state;
+	(void)kit_begin("adult", NULL, NULL);
+	s = kit_open_rw(AUTH);
+	expect_rv("verify", p11->C_VerifyInit(s, &m,
+	    kit_find(s, CKO_PUBLIC_KEY)), CKR_OK);
+	expect_rv("init", p11->C_FindObjectsInit(s, NULL, 0), CKR_OK);
+	expect_rv("change", set_pin(s, "1234", "4321"), CKR_OK);
+	expect_rv("find", p11->C_FindObjects(s, found, KIT_OBJECTS, &n),
+	    CKR_OK);
+	assert_true(n > 0);
+	expect_rv("final", p11->C_FindObjectsFinal(s), CKR_OK);
+	expect_rv("update", p11->C_VerifyUpdate(s, data, sizeof(data)),
+	    CKR_OK);
+}
+
 #define T(fn)	cmocka_unit_test_setup_teardown(fn, kit_setup, kit_teardown)
 
 int
@@ -271,6 +295,7 @@ main(void)
 		T(a_card_that_leaves_in_the_change_is_said_so),
 		T(a_locked_pin_is_not_sent),
 		T(a_pin_that_the_card_has_not_is_not_initialised),
+		T(a_search_without_a_login_goes_on_after_a_change),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, kit_end);
