@@ -1,0 +1,240 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#define _XOPEN_SOURCE 700	/* mkdtemp, nftw */
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <ftw.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "tool_run.h"
+
+#define COUNT_OF(a)	(sizeof(a) / sizeof((a)[0]))
+#define CONTENT_MAX	65536
+
+/* Files that stay; a content of NULL comes from the input. */
+static struct file {
+	const char	*name, *content;
+	const struct typed *typed;
+	struct stat	 st;		/* as it was made */
+} files[] = {
+	{ .name = "in1", .content = "To be signed.\n" },
+	{ .name = "in2", .content = "" },
+	{ .name = "exists", .content = "It was here before.\n" },
+	{ .name = "pin" },
+	{ .name = "newpin" },
+};
+
+#define LINK_TO		"exists"
+#define DANGLES_TO	"nowhere"
+
+static char folder[] = "/dev/shm/fuzz-tool-XXXXXX";
+static bool started;
+
+static int
+remove_one(const char *path, const struct stat *st, int type, struct FTW *ftw)
+{
+	(void)st, (void)type, (void)ftw;
+	return remove(path);
+}
+
+static void
+leave(void)
+{
+	(void)!chdir("/");
+	(void)nftw(folder, remove_one, 8, FTW_DEPTH | FTW_PHYS);
+}
+
+static struct slice
+content_of(const struct file *f)
+{
+	return f->typed != NULL ? slice_of(f->typed->p, f->typed->n) :
+	    slice_of(f->content, strlen(f->content));
+}
+
+static void
+file_make(struct file *f)
+{
+	struct slice s = content_of(f);
+	int fd;
+
+	(void)unlink(f->name);
+	fd = open(f->name, O_WRONLY | O_CREAT | O_EXCL, 0600);
+	fuzz_law(fd >= 0 && write(fd, s.p, s.n) == (ssize_t)s.n &&
+	    fstat(fd, &f->st) == 0 && close(fd) == 0, "a file is made");
+}
+
+static void
+links_make(void)
+{
+	(void)unlink("link");
+	(void)unlink("dangling");
+	fuzz_law(symlink(LINK_TO, "link") == 0 &&
+	    symlink(DANGLES_TO, "dangling") == 0, "links are made");
+}
+
+static void
+start(void)
+{
+	fuzz_law(mkdtemp(folder) != NULL && chdir(folder) == 0 &&
+	    mkdir("dir", 0700) == 0, "there is a folder");
+	(void)atexit(leave);
+	links_make();
+	for (size_t i = 0; i < COUNT_OF(files); i++)
+		if (files[i].content != NULL)
+			file_make(&files[i]);
+	started = true;
+}
+
+void
+files_begin(const struct run *run)
+{
+	if (!started)
+		start();
+	files[3].typed = &run->file;
+	files[4].typed = &run->new_file;
+	file_make(&files[3]);
+	file_make(&files[4]);
+}
+
+const char *
+files_content(const char *name, size_t *n)
+{
+	if (strcmp(name, "link") == 0)
+		name = LINK_TO;
+	for (size_t i = 0; i < COUNT_OF(files); i++)
+		if (strcmp(files[i].name, name) == 0) {
+			*n = content_of(&files[i]).n;
+			return (const char *)content_of(&files[i]).p;
+		}
+	return NULL;
+}
+
+char *
+files_read(const char *name, size_t *n)
+{
+	char *p = malloc(CONTENT_MAX);
+	int fd = open(name, O_RDONLY);
+	ssize_t got = fd >= 0 && p != NULL ? read(fd, p, CONTENT_MAX) : -1;
+
+	if (fd >= 0)
+		(void)close(fd);
+	if (got < 0) {
+		free(p);
+		return NULL;
+	}
+	*n = (size_t)got;
+	return p;
+}
+
+/*
+ * After a run.
+ */
+
+/* Is the path an output that the command line named? */
+static bool
+is_output(const struct run *run, const char *path)
+{
+	const char *output = run->opt.value[OPT_OUTPUT];
+	const char *suffix = run->opt.value[OPT_SUFFIX];
+	size_t n = suffix != NULL ? strlen(suffix) : 0, len = strlen(path);
+
+	if (!run->parsed)
+		return false;
+	if (output != NULL && strcmp(path, output) == 0)
+		return true;
+	for (int i = 1; suffix != NULL && i < run->opt.operands; i++)
+		if (strlen(run->opt.operand[i]) + n == len &&
+		    strncmp(path, run->opt.operand[i], len - n) == 0 &&
+		    strcmp(path + len - n, suffix) == 0)
+			return true;
+	return false;
+}
+
+static bool
+is_forced(const struct run *run)
+{
+	return run->parsed && run->opt.seen[OPT_FORCE] > 0;
+}
+
+static bool
+is_same(const struct stat *a, const struct stat *b)
+{
+	return a->st_ino == b->st_ino && a->st_size == b->st_size &&
+	    a->st_mtim.tv_sec == b->st_mtim.tv_sec &&
+	    a->st_mtim.tv_nsec == b->st_mtim.tv_nsec;
+}
+
+/* A file that stays: unchanged, unless the user wanted another. */
+static void
+check_file(const struct run *run, struct file *f)
+{
+	struct stat st;
+
+	if (lstat(f->name, &st) == 0 && is_same(&st, &f->st))
+		return;
+	fuzz_law(run->code == 0 && is_forced(run) && is_output(run, f->name),
+	    "an existing file is changed only by force");
+	file_make(f);
+}
+
+static bool
+stays(const char *path)
+{
+	static const char *const others[] = { ".", "..", "dir", "link",
+	    "dangling", "dir/.", "dir/.." };
+
+	for (size_t i = 0; i < COUNT_OF(others); i++)
+		if (strcmp(path, others[i]) == 0)
+			return true;
+	for (size_t i = 0; i < COUNT_OF(files); i++)
+		if (strcmp(path, files[i].name) == 0)
+			return true;
+	return false;
+}
+
+/* A file that is new: an output, and only of a run that succeeded. */
+static void
+check_folder(const struct run *run, const char *prefix)
+{
+	DIR *dir = opendir(prefix[0] != '\0' ? prefix : ".");
+	struct dirent *entry;
+	char path[512];
+
+	fuzz_law(dir != NULL, "the folder is there");
+	while ((entry = readdir(dir)) != NULL) {
+		snprintf(path, sizeof(path), "%s%s", prefix, entry->d_name);
+		if (stays(path))
+			continue;
+		fuzz_law(is_output(run, path), "only outputs are left behind");
+		fuzz_law(run->code == 0, "who fails leaves no output");
+		(void)unlink(path);
+	}
+	(void)closedir(dir);
+}
+
+static void
+check_links(const struct run *run)
+{
+	struct stat link, dangling;
+
+	if (lstat("link", &link) == 0 && S_ISLNK(link.st_mode) &&
+	    lstat("dangling", &dangling) == 0 && S_ISLNK(dangling.st_mode))
+		return;
+	fuzz_law(run->code == 0 && is_forced(run) && (is_output(run, "link") ||
+	    is_output(run, "dangling")), "a link is replaced only by force");
+	links_make();
+}
+
+void
+files_end(const struct run *run)
+{
+	for (size_t i = 0; i < COUNT_OF(files); i++)
+		check_file(run, &files[i]);
+	check_links(run);
+	check_folder(run, "");
+	check_folder(run, "dir/");
+}
