@@ -142,7 +142,9 @@ go(struct run *run)
 
 	(void)sigprocmask(SIG_SETMASK, NULL, &before);
 	streams_begin(run);
+	files_enter();
 	run->code = tool_main(run->argc, run->argv);
+	files_leave();
 	streams_end(run);
 	(void)sigprocmask(SIG_SETMASK, NULL, &after);
 	fuzz_law(same_mask(&before, &after), "signals are as they were");

@@ -33,6 +33,17 @@ static struct file {
 
 static char folder[] = "/dev/shm/fuzz-tool-XXXXXX";
 static bool started;
+static int back_fd = -1;	/* the folder of the harness */
+
+/* A path for the harness, which lives elsewhere; valid until the next call. */
+static const char *
+path_of(const char *name)
+{
+	static char path[640];
+
+	snprintf(path, sizeof(path), "%s/%s", folder, name);
+	return path;
+}
 
 static int
 remove_one(const char *path, const struct stat *st, int type, struct FTW *ftw)
@@ -44,7 +55,6 @@ remove_one(const char *path, const struct stat *st, int type, struct FTW *ftw)
 static void
 leave(void)
 {
-	(void)!chdir("/");
 	(void)nftw(folder, remove_one, 8, FTW_DEPTH | FTW_PHYS);
 }
 
@@ -58,11 +68,12 @@ content_of(const struct file *f)
 static void
 file_make(struct file *f)
 {
+	const char *path = path_of(f->name);
 	struct slice s = content_of(f);
 	int fd;
 
-	(void)unlink(f->name);
-	fd = open(f->name, O_WRONLY | O_CREAT | O_EXCL, 0600);
+	(void)unlink(path);
+	fd = open(path, O_WRONLY | O_CREAT | O_EXCL, 0600);
 	fuzz_law(fd >= 0 && write(fd, s.p, s.n) == (ssize_t)s.n &&
 	    fstat(fd, &f->st) == 0 && close(fd) == 0, "a file is made");
 }
@@ -70,17 +81,19 @@ file_make(struct file *f)
 static void
 links_make(void)
 {
-	(void)unlink("link");
-	(void)unlink("dangling");
-	fuzz_law(symlink(LINK_TO, "link") == 0 &&
-	    symlink(DANGLES_TO, "dangling") == 0, "links are made");
+	(void)unlink(path_of("link"));
+	fuzz_law(symlink(LINK_TO, path_of("link")) == 0, "a link is made");
+	(void)unlink(path_of("dangling"));
+	fuzz_law(symlink(DANGLES_TO, path_of("dangling")) == 0,
+	    "a link is made");
 }
 
 static void
 start(void)
 {
-	fuzz_law(mkdtemp(folder) != NULL && chdir(folder) == 0 &&
-	    mkdir("dir", 0700) == 0, "there is a folder");
+	back_fd = open(".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	fuzz_law(back_fd >= 0 && mkdtemp(folder) != NULL &&
+	    mkdir(path_of("dir"), 0700) == 0, "there is a folder");
 	(void)atexit(leave);
 	links_make();
 	for (size_t i = 0; i < COUNT_OF(files); i++)
@@ -100,6 +113,18 @@ files_begin(const struct run *run)
 	file_make(&files[4]);
 }
 
+void
+files_enter(void)
+{
+	fuzz_law(chdir(folder) == 0, "the folder is there");
+}
+
+void
+files_leave(void)
+{
+	fuzz_law(fchdir(back_fd) == 0, "there is a way back");
+}
+
 const char *
 files_content(const char *name, size_t *n)
 {
@@ -117,7 +142,7 @@ char *
 files_read(const char *name, size_t *n)
 {
 	char *p = malloc(CONTENT_MAX);
-	int fd = open(name, O_RDONLY);
+	int fd = open(path_of(name), O_RDONLY);
 	ssize_t got = fd >= 0 && p != NULL ? read(fd, p, CONTENT_MAX) : -1;
 
 	if (fd >= 0)
@@ -174,7 +199,8 @@ check_file(const struct run *run, struct file *f)
 {
 	struct stat st;
 
-	if (lstat(f->name, &st) == 0 && is_same(&st, &f->st))
+	if (lstat(path_of(f->name), &st) == 0 &&
+	    is_same(&st, &f->st))
 		return;
 	fuzz_law(run->code == 0 && is_forced(run) && is_output(run, f->name),
 	    "an existing file is changed only by force");
@@ -200,7 +226,7 @@ stays(const char *path)
 static void
 check_folder(const struct run *run, const char *prefix)
 {
-	DIR *dir = opendir(prefix[0] != '\0' ? prefix : ".");
+	DIR *dir = opendir(path_of(prefix));
 	struct dirent *entry;
 	char path[512];
 
@@ -211,7 +237,7 @@ check_folder(const struct run *run, const char *prefix)
 			continue;
 		fuzz_law(is_output(run, path), "only outputs are left behind");
 		fuzz_law(run->code == 0, "who fails leaves no output");
-		(void)unlink(path);
+		(void)unlink(path_of(path));
 	}
 	(void)closedir(dir);
 }
@@ -221,8 +247,9 @@ check_links(const struct run *run)
 {
 	struct stat link, dangling;
 
-	if (lstat("link", &link) == 0 && S_ISLNK(link.st_mode) &&
-	    lstat("dangling", &dangling) == 0 && S_ISLNK(dangling.st_mode))
+	if (lstat(path_of("link"), &link) == 0 && S_ISLNK(link.st_mode) &&
+	    lstat(path_of("dangling"), &dangling) == 0 &&
+	    S_ISLNK(dangling.st_mode))
 		return;
 	fuzz_law(run->code == 0 && is_forced(run) && (is_output(run, "link") ||
 	    is_output(run, "dangling")), "a link is replaced only by force");

@@ -44,11 +44,10 @@ struct run {
 void	words_make(struct run *run, struct fuzz_in *in);
 void	words_free(struct run *run);
 
-/*
- * tool_files.c: a folder of few files in memory, where the tool lives.  It
- * changes to it at the first call.
- */
+/* tool_files.c: a folder of few files in memory, where the tool lives. */
 void	files_begin(const struct run *run);
+void	files_enter(void);
+void	files_leave(void);
 /* What is there instead of what was there, as the laws have it; all anew. */
 void	files_end(const struct run *run);
 /* What stands in a file of the folder, as it was before; NULL: none. */
