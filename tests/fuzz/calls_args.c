@@ -14,25 +14,26 @@
 #define HUGE_N		((CK_ULONG)PTRDIFF_MAX + 1)
 
 /* A sanitizer guards better: then no byte may be there to be written. */
-#if defined(__SANITIZE_ADDRESS__)
-#define GUARD	0
-#elif defined(__has_feature)
+#if defined(__has_feature)
 #if __has_feature(address_sanitizer)
-#define GUARD	0
+#define __SANITIZE_ADDRESS__	1
 #endif
 #endif
-#ifndef GUARD
-#define GUARD	16
+
+#ifdef __SANITIZE_ADDRESS__
+static const size_t guard = 0;
+#else
+static const size_t guard = 16;
 #endif
 
 void *
 args_block(struct call *c, size_t n, bool output)
 {
-	uint8_t *p = malloc(n + GUARD > 0 ? n + GUARD : 1);
+	uint8_t *p = malloc(n + guard > 0 ? n + guard : 1);
 
 	calls_law(p != NULL && c->blocks < BLOCKS_MAX, "no room for blocks");
 	memset(p, output ? FILLER : 0, n);
-	memset(p + n, GUARD_VALUE, GUARD);
+	memset(p + n, GUARD_VALUE, guard);
 	c->block[c->blocks++] = (struct block){ p, n, output };
 	return p;
 }
@@ -63,7 +64,7 @@ args_check(const struct call *c)
 	for (size_t i = 0; i < c->blocks; i++) {
 		const struct block *b = &c->block[i];
 
-		calls_law(fuzz_untouched(b->p + b->n, GUARD, GUARD_VALUE),
+		calls_law(fuzz_untouched(b->p + b->n, guard, GUARD_VALUE),
 		    "block %zu of %zu bytes was overrun", i, b->n);
 		calls_law(!b->output || may_be_written(c, b) ||
 		    fuzz_untouched(b->p, b->n, FILLER),
