@@ -194,7 +194,7 @@ long_messages_are_cut_and_stay_one_line(void **state)
 	(void)fail_file("read", name, 2);
 	expect_said("long", "cannot read ");
 	start();
-	warn("%s", "a\nb");
+	warning("%s", "a\nb");
 	expect_said("warning", "warning: a\xEF\xBF\xBD" "b");
 }
 
