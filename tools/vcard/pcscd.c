@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#define _GNU_SOURCE		/* pipe2, prctl, and "e" of fopen */
+#define _GNU_SOURCE		/* prctl, and "e" of fopen */
 #include "pcscd.h"
 
 #include <errno.h>
@@ -14,6 +14,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "ask.h"
 #include "jpki.h"
 #include "space.h"
 
@@ -45,42 +46,6 @@ static const char *const drivers[] = {
  */
 
 static void
-become_answer(int out, const char *program, const char *option)
-{
-	int null = open("/dev/null", O_RDONLY);
-
-	dup2(null, STDIN_FILENO);
-	dup2(out, STDOUT_FILENO);
-	dup2(out, STDERR_FILENO);
-	execl(program, program, option, (char *)NULL);
-	_exit(127);
-}
-
-/* What the program prints for an option, or an empty string. */
-static void
-ask(const char *program, const char *option, char *out, size_t room)
-{
-	size_t n = 0;
-	ssize_t got;
-	int ends[2];
-	pid_t pid;
-
-	out[0] = '\0';
-	if (pipe2(ends, O_CLOEXEC) != 0)
-		return;
-	if ((pid = fork()) == 0)
-		become_answer(ends[1], program, option);
-	close(ends[1]);
-	while (n < room - 1 &&
-	    (got = read(ends[0], out + n, room - 1 - n)) > 0)
-		n += (size_t)got;
-	close(ends[0]);
-	if (pid > 0)
-		waitpid(pid, NULL, 0);
-	out[n] = '\0';
-}
-
-static void
 read_features(struct pcscd *p)
 {
 	static const char key[] = "usbdropdir=";
@@ -88,13 +53,13 @@ read_features(struct pcscd *p)
 	const char *at;
 
 	snprintf(p->drivers, sizeof(p->drivers), "/usr/lib/pcsc/drivers");
-	ask(p->program, "--version", text, sizeof(text));
+	program_ask(p->program, "--version", text, sizeof(text));
 	if ((at = strstr(text, key)) != NULL) {
 		at += strlen(key);
 		snprintf(p->drivers, sizeof(p->drivers), "%.*s",
 		    (int)strcspn(at, " \n"), at);
 	}
-	ask(p->program, "--help", text, sizeof(text));
+	program_ask(p->program, "--help", text, sizeof(text));
 	p->can_skip_polkit = strstr(text, "--disable-polkit") != NULL;
 }
 
