@@ -1,48 +1,22 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The transport over PC/SC: pcsc-lite, or the PCSC framework of macOS.  The
- * only file that sees winscard.h.
+ * The transport over PC/SC: pcsc-lite, or the PCSC framework of macOS.  Here
+ * are the service, the readers and waiting; connections are in pcsc_link.c.
  *
  * A context of the service is made at the first use and made anew when the
  * service went away; connections notice by its generation.  Waiting has a
  * context of its own, because a wait holds the context that it uses.
  */
 #define _POSIX_C_SOURCE 200809L
-#include "transport.h"
+#include "pcsc.h"
 
-#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
-#include <winscard.h>
-
 #define READERS_MAX	64
 #define NAMES_MAX	(READERS_MAX * TRANSPORT_NAME_MAX)
-#define BEGIN_ROUNDS	3	/* reset or gone, at most so often */
 #define PNP		"\\\\?PnP?\\Notification"
-
-struct pcsc {
-	struct transport	 base;
-	SCARDCONTEXT		 context;
-	bool			 have_context;
-	unsigned		 generation;
-
-	pthread_mutex_t		 lock;		/* of what follows */
-	pthread_cond_t		 idle;
-	SCARDCONTEXT		 waiter;
-	bool			 waiting, have_waiter, cancelled;
-};
-
-struct pcsc_conn {
-	struct transport_conn	 base;
-	char			 name[TRANSPORT_NAME_MAX];
-	SCARDHANDLE		 handle;
-	DWORD			 protocol;
-	unsigned		 generation;	/* of the context it is of */
-	bool			 live;
-	bool			 doubtful;	/* an exchange failed */
-};
 
 static const struct {
 	LONG		rv;
@@ -70,7 +44,7 @@ static const struct {
 	{ SCARD_E_NO_MEMORY, JPKI_ERR_MEMORY },
 };
 
-static enum jpki_err
+enum jpki_err
 pcsc_err(LONG rv)
 {
 	for (size_t i = 0; i < sizeof(errors) / sizeof(errors[0]); i++)
@@ -84,30 +58,24 @@ pcsc_err(LONG rv)
  * connection that was reset, too: pcscd ended with words of ours unread
  * (pcsc-lite 1.9.9, MessageReceive).
  */
-static LONG
-established(LONG rv)
+LONG
+pcsc_established(LONG rv)
 {
 	return rv == SCARD_W_SECURITY_VIOLATION ? SCARD_E_NO_SERVICE : rv;
 }
 
-static struct pcsc *
+struct pcsc *
 pcsc_of(struct transport *t)
 {
 	return (struct pcsc *)(void *)t;
-}
-
-static struct pcsc_conn *
-conn_of(struct transport_conn *c)
-{
-	return (struct pcsc_conn *)(void *)c;
 }
 
 /*
  * The service's context.
  */
 
-static void
-context_drop(struct pcsc *pcsc)
+void
+pcsc_context_drop(struct pcsc *pcsc)
 {
 	if (!pcsc->have_context)
 		return;
@@ -116,8 +84,8 @@ context_drop(struct pcsc *pcsc)
 	pcsc->generation++;
 }
 
-static LONG
-context_need(struct pcsc *pcsc)
+LONG
+pcsc_context_need(struct pcsc *pcsc)
 {
 	LONG rv = SCARD_S_SUCCESS;
 
@@ -139,7 +107,7 @@ names_get(SCARDCONTEXT context, char names[static NAMES_MAX], DWORD *n)
 	LONG rv;
 
 	*n = NAMES_MAX;
-	rv = established(SCardListReaders(context, NULL, names, n));
+	rv = pcsc_established(SCardListReaders(context, NULL, names, n));
 	if (rv == SCARD_E_NO_READERS_AVAILABLE) {
 		*n = 0;
 		return SCARD_S_SUCCESS;
@@ -182,7 +150,7 @@ list_states(struct pcsc *pcsc, SCARD_READERSTATE states[static READERS_MAX],
 	LONG rv;
 
 	*count = 0;
-	rv = context_need(pcsc);
+	rv = pcsc_context_need(pcsc);
 	if (rv == SCARD_S_SUCCESS)
 		rv = names_get(pcsc->context, names, &n);
 	if (rv != SCARD_S_SUCCESS)
@@ -193,7 +161,7 @@ list_states(struct pcsc *pcsc, SCARD_READERSTATE states[static READERS_MAX],
 		    .dwCurrentState = SCARD_STATE_UNAWARE };
 	if (*count == 0)
 		return rv;
-	return established(SCardGetStatusChange(pcsc->context, 0, states,
+	return pcsc_established(SCardGetStatusChange(pcsc->context, 0, states,
 	    *count));
 }
 
@@ -216,7 +184,7 @@ pcsc_list(struct transport *t, struct transport_reader **out, size_t *n)
 
 	rv = list_states(pcsc, states, names, &count);
 	if (pcsc_err(rv) == JPKI_ERR_NO_SERVICE)
-		context_drop(pcsc);
+		pcsc_context_drop(pcsc);
 	if (worth_repeating(rv))
 		rv = list_states(pcsc, states, names, &count);
 	if (rv != SCARD_S_SUCCESS)
@@ -274,7 +242,7 @@ wait_change(SCARDCONTEXT context, const struct transport_reader *seen,
 		    (seen[i].mute ? SCARD_STATE_MUTE : 0);
 	}
 	states[count].szReader = PNP;
-	return established(SCardGetStatusChange(context, timeout, states,
+	return pcsc_established(SCardGetStatusChange(context, timeout, states,
 	    (DWORD)count + 1));
 }
 
@@ -373,223 +341,12 @@ pcsc_cancel(struct transport *t)
 	(void)pthread_mutex_unlock(&pcsc->lock);
 }
 
-/*
- * Connections.
- */
-
-static void
-conn_drop(struct pcsc_conn *conn)
-{
-	if (conn->live)
-		(void)SCardDisconnect(conn->handle, SCARD_LEAVE_CARD);
-	conn->live = false;
-}
-
-/*
- * Off and on again.  Disconnecting with SCARD_UNPOWER_CARD would leave the
- * card without power under the other programs, and pcscd would take a while
- * to see it again.
- */
-static void
-conn_cold_reset(struct pcsc_conn *conn)
-{
-	if (conn->live)
-		(void)SCardReconnect(conn->handle, SCARD_SHARE_SHARED,
-		    SCARD_PROTOCOL_T0 | SCARD_PROTOCOL_T1,
-		    SCARD_UNPOWER_CARD, &conn->protocol);
-}
-
-/* Refused, or cut off?  Who is refused is still told of the readers. */
-static LONG
-refused(struct pcsc *pcsc)
-{
-	DWORD n = 0;
-	LONG rv;
-
-	rv = established(SCardListReaders(pcsc->context, NULL, NULL, &n));
-	return pcsc_err(rv) == JPKI_ERR_NO_SERVICE ? rv :
-	    SCARD_W_SECURITY_VIOLATION;
-}
-
-static LONG
-conn_connect(struct pcsc *pcsc, struct pcsc_conn *conn)
-{
-	LONG rv;
-
-	rv = context_need(pcsc);
-	if (rv != SCARD_S_SUCCESS)
-		return rv;
-	rv = SCardConnect(pcsc->context, conn->name, SCARD_SHARE_SHARED,
-	    SCARD_PROTOCOL_T0 | SCARD_PROTOCOL_T1, &conn->handle,
-	    &conn->protocol);
-	if (rv == SCARD_W_SECURITY_VIOLATION)
-		rv = refused(pcsc);
-	conn->live = rv == SCARD_S_SUCCESS;
-	conn->generation = pcsc->generation;
-	conn->doubtful = false;
-	return rv;
-}
-
-/* Connect, with a fresh context if the service turns out to be a new one. */
-static LONG
-conn_establish(struct pcsc *pcsc, struct pcsc_conn *conn)
-{
-	LONG rv;
-
-	rv = conn_connect(pcsc, conn);
-	if (pcsc_err(rv) != JPKI_ERR_NO_SERVICE)
-		return rv;
-	context_drop(pcsc);
-	return conn_connect(pcsc, conn);
-}
-
-static enum jpki_err
-pcsc_connect(struct transport *t, const char *reader,
-    struct transport_conn **out)
-{
-	struct pcsc_conn *conn;
-	LONG rv;
-
-	if (strlen(reader) >= sizeof(conn->name))
-		return JPKI_ERR_NO_READER;
-	conn = calloc(1, sizeof(*conn));
-	if (conn == NULL)
-		return JPKI_ERR_MEMORY;
-	conn->base.transport = t;
-	memcpy(conn->name, reader, strlen(reader));
-	rv = conn_establish(pcsc_of(t), conn);
-	if (rv != SCARD_S_SUCCESS) {
-		free(conn);
-		return pcsc_err(rv);
-	}
-	*out = &conn->base;
-	return JPKI_OK;
-}
-
-/*
- * One attempt to begin.  A failed exchange left the card in a state that
- * nobody knows: it is reset, which also tells the other programs.
- */
-static LONG
-begin_once(struct pcsc *pcsc, struct pcsc_conn *conn)
-{
-	if (!conn->live || conn->generation != pcsc->generation)
-		return SCARD_W_REMOVED_CARD;
-	if (conn->doubtful)
-		return SCARD_W_RESET_CARD;
-	return established(SCardBeginTransaction(conn->handle));
-}
-
-static LONG
-reconnect(struct pcsc_conn *conn)
-{
-	DWORD how = conn->doubtful ? SCARD_RESET_CARD : SCARD_LEAVE_CARD;
-
-	conn->doubtful = false;
-	return established(SCardReconnect(conn->handle, SCARD_SHARE_SHARED,
-	    SCARD_PROTOCOL_T0 | SCARD_PROTOCOL_T1, how, &conn->protocol));
-}
-
-/* Errors of begin that a new connection may cure. */
-static bool
-connection_lost(LONG rv)
-{
-	enum jpki_err err = pcsc_err(rv);
-
-	return err == JPKI_ERR_REMOVED || err == JPKI_ERR_NO_SERVICE ||
-	    err == JPKI_ERR_NO_READER || err == JPKI_ERR_NO_CARD;
-}
-
-/*
- * What begin said, cured as far as it can be: SUCCESS if begin is worth
- * another attempt.  A new connection is made once only; a card that is gone
- * is not worth another.
- */
-static LONG
-conn_heal(struct pcsc *pcsc, struct pcsc_conn *conn, LONG rv,
-    enum transport_since *since)
-{
-	if (rv == SCARD_W_RESET_CARD) {
-		if (*since == SINCE_NOTHING)
-			*since = SINCE_RESET;
-		rv = reconnect(conn);
-	}
-	if (!connection_lost(rv) || *since == SINCE_NEW)
-		return rv;
-	*since = SINCE_NEW;
-	conn_drop(conn);
-	return conn_establish(pcsc, conn);
-}
-
-static enum jpki_err
-pcsc_begin(struct transport_conn *c, enum transport_since *since)
-{
-	struct pcsc *pcsc = pcsc_of(c->transport);
-	struct pcsc_conn *conn = conn_of(c);
-	LONG rv;
-
-	*since = SINCE_NOTHING;
-	for (int round = 0; round < BEGIN_ROUNDS; round++) {
-		rv = begin_once(pcsc, conn);
-		if (rv == SCARD_S_SUCCESS)
-			return JPKI_OK;
-		rv = conn_heal(pcsc, conn, rv, since);
-		if (rv != SCARD_S_SUCCESS)
-			return pcsc_err(rv);
-	}
-	return JPKI_ERR_IO;	/* reset by somebody again and again */
-}
-
-static enum jpki_err
-pcsc_transmit(struct transport_conn *c, struct slice command,
-    uint8_t *answer, size_t *n)
-{
-	struct pcsc_conn *conn = conn_of(c);
-	const SCARD_IO_REQUEST *pci = conn->protocol == SCARD_PROTOCOL_T0 ?
-	    SCARD_PCI_T0 : SCARD_PCI_T1;
-	DWORD got = (DWORD)*n;
-	LONG rv;
-
-	if (!conn->live)
-		return JPKI_ERR_REMOVED;
-	rv = established(SCardTransmit(conn->handle, pci, command.p,
-	    (DWORD)command.n, NULL, answer, &got));
-	if (rv != SCARD_S_SUCCESS) {
-		conn->doubtful = true;
-		/* Reset under our feet: the card's protocol is open again. */
-		return rv == SCARD_E_PROTO_MISMATCH ? JPKI_ERR_IO :
-		    pcsc_err(rv);
-	}
-	*n = got;
-	return JPKI_OK;
-}
-
-static void
-pcsc_end(struct transport_conn *c)
-{
-	struct pcsc_conn *conn = conn_of(c);
-
-	if (conn->live)
-		(void)SCardEndTransaction(conn->handle, SCARD_LEAVE_CARD);
-}
-
-static void
-pcsc_disconnect(struct transport_conn *c, bool unpower)
-{
-	struct pcsc_conn *conn = conn_of(c);
-
-	if (unpower)
-		conn_cold_reset(conn);
-	conn_drop(conn);
-	free(conn);
-}
-
 static void
 pcsc_free(struct transport *t)
 {
 	struct pcsc *pcsc = pcsc_of(t);
 
-	context_drop(pcsc);
+	pcsc_context_drop(pcsc);
 	(void)pthread_cond_destroy(&pcsc->idle);
 	(void)pthread_mutex_destroy(&pcsc->lock);
 	free(pcsc);
@@ -599,11 +356,11 @@ static const struct transport_ops pcsc_ops = {
 	.list = pcsc_list,
 	.wait = pcsc_wait,
 	.cancel = pcsc_cancel,
-	.connect = pcsc_connect,
-	.begin = pcsc_begin,
-	.transmit = pcsc_transmit,
-	.end = pcsc_end,
-	.disconnect = pcsc_disconnect,
+	.connect = pcsc_link_connect,
+	.begin = pcsc_link_begin,
+	.transmit = pcsc_link_transmit,
+	.end = pcsc_link_end,
+	.disconnect = pcsc_link_disconnect,
 	.free = pcsc_free,
 };
 

@@ -2,7 +2,7 @@
 /*
  * The only door to a card.  A transport lists readers, waits for a change,
  * and connects; a connection carries transactions and bytes.  Behind the
- * table stand PC/SC (pcsc.c), a script (tests), the virtual card.
+ * table stand PC/SC (pcsc*.c), a script (tests), the virtual card.
  *
  * What a transport says is not believed: lengths are checked by the caller.
  */

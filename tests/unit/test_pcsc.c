@@ -11,6 +11,7 @@
 /* The one of the helpers is the door to virtual cards. */
 #undef _POSIX_C_SOURCE
 #include "lib/pcsc.c"
+#include "lib/pcsc_link.c"
 
 #define PRESENT	SCARD_STATE_PRESENT
 #define EVENTS(n) ((DWORD)(n) << 16)

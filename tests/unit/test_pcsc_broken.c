@@ -5,6 +5,7 @@
  * the modules have put another in its place.
  */
 #include "pcsc.c"
+#include "pcsc_link.c"
 
 #include "unit.h"
 

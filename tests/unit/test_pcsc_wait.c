@@ -63,6 +63,7 @@ fake_cond_init(pthread_cond_t *c, const pthread_condattr_t *a)
 #define pthread_cond_init	fake_cond_init
 #undef _POSIX_C_SOURCE
 #include "lib/pcsc.c"
+#include "lib/pcsc_link.c"
 #undef calloc
 
 static struct transport *t;

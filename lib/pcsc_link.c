@@ -1,0 +1,233 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Connections over PC/SC. */
+#include "pcsc.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define BEGIN_ROUNDS	3	/* reset or gone, at most so often */
+
+struct pcsc_conn {
+	struct transport_conn	 base;
+	char			 name[TRANSPORT_NAME_MAX];
+	SCARDHANDLE		 handle;
+	DWORD			 protocol;
+	unsigned		 generation;	/* of the context it is of */
+	bool			 live;
+	bool			 doubtful;	/* an exchange failed */
+};
+
+static struct pcsc_conn *
+conn_of(struct transport_conn *c)
+{
+	return (struct pcsc_conn *)(void *)c;
+}
+
+static void
+conn_drop(struct pcsc_conn *conn)
+{
+	if (conn->live)
+		(void)SCardDisconnect(conn->handle, SCARD_LEAVE_CARD);
+	conn->live = false;
+}
+
+/*
+ * Off and on again.  Disconnecting with SCARD_UNPOWER_CARD would leave the
+ * card without power under the other programs, and pcscd would take a while
+ * to see it again.
+ */
+static void
+conn_cold_reset(struct pcsc_conn *conn)
+{
+	if (conn->live)
+		(void)SCardReconnect(conn->handle, SCARD_SHARE_SHARED,
+		    SCARD_PROTOCOL_T0 | SCARD_PROTOCOL_T1,
+		    SCARD_UNPOWER_CARD, &conn->protocol);
+}
+
+/* Refused, or cut off?  Who is refused is still told of the readers. */
+static LONG
+refused(struct pcsc *pcsc)
+{
+	DWORD n = 0;
+	LONG rv;
+
+	rv = pcsc_established(SCardListReaders(pcsc->context, NULL, NULL,
+	    &n));
+	return pcsc_err(rv) == JPKI_ERR_NO_SERVICE ? rv :
+	    SCARD_W_SECURITY_VIOLATION;
+}
+
+static LONG
+conn_connect(struct pcsc *pcsc, struct pcsc_conn *conn)
+{
+	LONG rv;
+
+	rv = pcsc_context_need(pcsc);
+	if (rv != SCARD_S_SUCCESS)
+		return rv;
+	rv = SCardConnect(pcsc->context, conn->name, SCARD_SHARE_SHARED,
+	    SCARD_PROTOCOL_T0 | SCARD_PROTOCOL_T1, &conn->handle,
+	    &conn->protocol);
+	if (rv == SCARD_W_SECURITY_VIOLATION)
+		rv = refused(pcsc);
+	conn->live = rv == SCARD_S_SUCCESS;
+	conn->generation = pcsc->generation;
+	conn->doubtful = false;
+	return rv;
+}
+
+/* Connect, with a fresh context if the service turns out to be a new one. */
+static LONG
+conn_establish(struct pcsc *pcsc, struct pcsc_conn *conn)
+{
+	LONG rv;
+
+	rv = conn_connect(pcsc, conn);
+	if (pcsc_err(rv) != JPKI_ERR_NO_SERVICE)
+		return rv;
+	pcsc_context_drop(pcsc);
+	return conn_connect(pcsc, conn);
+}
+
+enum jpki_err
+pcsc_link_connect(struct transport *t, const char *reader,
+    struct transport_conn **out)
+{
+	struct pcsc_conn *conn;
+	LONG rv;
+
+	if (strlen(reader) >= sizeof(conn->name))
+		return JPKI_ERR_NO_READER;
+	conn = calloc(1, sizeof(*conn));
+	if (conn == NULL)
+		return JPKI_ERR_MEMORY;
+	conn->base.transport = t;
+	memcpy(conn->name, reader, strlen(reader));
+	rv = conn_establish(pcsc_of(t), conn);
+	if (rv != SCARD_S_SUCCESS) {
+		free(conn);
+		return pcsc_err(rv);
+	}
+	*out = &conn->base;
+	return JPKI_OK;
+}
+
+/*
+ * One attempt to begin.  A failed exchange left the card in a state that
+ * nobody knows: it is reset, which also tells the other programs.
+ */
+static LONG
+begin_once(struct pcsc *pcsc, struct pcsc_conn *conn)
+{
+	if (!conn->live || conn->generation != pcsc->generation)
+		return SCARD_W_REMOVED_CARD;
+	if (conn->doubtful)
+		return SCARD_W_RESET_CARD;
+	return pcsc_established(SCardBeginTransaction(conn->handle));
+}
+
+static LONG
+reconnect(struct pcsc_conn *conn)
+{
+	DWORD how = conn->doubtful ? SCARD_RESET_CARD : SCARD_LEAVE_CARD;
+
+	conn->doubtful = false;
+	return pcsc_established(SCardReconnect(conn->handle,
+	    SCARD_SHARE_SHARED, SCARD_PROTOCOL_T0 | SCARD_PROTOCOL_T1, how,
+	    &conn->protocol));
+}
+
+/* Errors of begin that a new connection may cure. */
+static bool
+connection_lost(LONG rv)
+{
+	enum jpki_err err = pcsc_err(rv);
+
+	return err == JPKI_ERR_REMOVED || err == JPKI_ERR_NO_SERVICE ||
+	    err == JPKI_ERR_NO_READER || err == JPKI_ERR_NO_CARD;
+}
+
+/*
+ * What begin said, cured as far as it can be: SUCCESS if begin is worth
+ * another attempt.  A new connection is made once only; a card that is gone
+ * is not worth another.
+ */
+static LONG
+conn_heal(struct pcsc *pcsc, struct pcsc_conn *conn, LONG rv,
+    enum transport_since *since)
+{
+	if (rv == SCARD_W_RESET_CARD) {
+		if (*since == SINCE_NOTHING)
+			*since = SINCE_RESET;
+		rv = reconnect(conn);
+	}
+	if (!connection_lost(rv) || *since == SINCE_NEW)
+		return rv;
+	*since = SINCE_NEW;
+	conn_drop(conn);
+	return conn_establish(pcsc, conn);
+}
+
+enum jpki_err
+pcsc_link_begin(struct transport_conn *c, enum transport_since *since)
+{
+	struct pcsc *pcsc = pcsc_of(c->transport);
+	struct pcsc_conn *conn = conn_of(c);
+	LONG rv;
+
+	*since = SINCE_NOTHING;
+	for (int round = 0; round < BEGIN_ROUNDS; round++) {
+		rv = begin_once(pcsc, conn);
+		if (rv == SCARD_S_SUCCESS)
+			return JPKI_OK;
+		rv = conn_heal(pcsc, conn, rv, since);
+		if (rv != SCARD_S_SUCCESS)
+			return pcsc_err(rv);
+	}
+	return JPKI_ERR_IO;	/* reset by somebody again and again */
+}
+
+enum jpki_err
+pcsc_link_transmit(struct transport_conn *c, struct slice command,
+    uint8_t *answer, size_t *n)
+{
+	struct pcsc_conn *conn = conn_of(c);
+	const SCARD_IO_REQUEST *pci = conn->protocol == SCARD_PROTOCOL_T0 ?
+	    SCARD_PCI_T0 : SCARD_PCI_T1;
+	DWORD got = (DWORD)*n;
+	LONG rv;
+
+	if (!conn->live)
+		return JPKI_ERR_REMOVED;
+	rv = pcsc_established(SCardTransmit(conn->handle, pci, command.p,
+	    (DWORD)command.n, NULL, answer, &got));
+	if (rv != SCARD_S_SUCCESS) {
+		conn->doubtful = true;
+		/* Reset under our feet: the card's protocol is open again. */
+		return rv == SCARD_E_PROTO_MISMATCH ? JPKI_ERR_IO :
+		    pcsc_err(rv);
+	}
+	*n = got;
+	return JPKI_OK;
+}
+
+void
+pcsc_link_end(struct transport_conn *c)
+{
+	struct pcsc_conn *conn = conn_of(c);
+
+	if (conn->live)
+		(void)SCardEndTransaction(conn->handle, SCARD_LEAVE_CARD);
+}
+
+void
+pcsc_link_disconnect(struct transport_conn *c, bool unpower)
+{
+	struct pcsc_conn *conn = conn_of(c);
+
+	if (unpower)
+		conn_cold_reset(conn);
+	conn_drop(conn);
+	free(conn);
+}
