@@ -165,6 +165,23 @@ list_states(struct pcsc *pcsc, SCARD_READERSTATE states[static READERS_MAX],
 	    *count));
 }
 
+LONG
+pcsc_events(struct pcsc *pcsc, const char *reader, uint32_t *events)
+{
+	SCARD_READERSTATE state = { .szReader = reader,
+	    .dwCurrentState = SCARD_STATE_UNAWARE };
+	struct transport_reader r;
+	LONG rv;
+
+	rv = pcsc_established(SCardGetStatusChange(pcsc->context, 0, &state,
+	    1));
+	if (rv == SCARD_S_SUCCESS) {
+		reader_fill(&state, &r);
+		*events = r.events;
+	}
+	return rv;
+}
+
 /* A reader may go between its listing and the question for its state. */
 static bool
 worth_repeating(LONG rv)

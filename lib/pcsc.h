@@ -30,6 +30,9 @@ LONG		 pcsc_established(LONG rv);
 /* A context of the service, made if there is none. */
 LONG		 pcsc_context_need(struct pcsc *pcsc);
 void		 pcsc_context_drop(struct pcsc *pcsc);
+/* Insertions and removals that a reader has seen; there is a context. */
+LONG		 pcsc_events(struct pcsc *pcsc, const char *reader,
+		    uint32_t *events);
 
 /*
  * pcsc_link.c: the part of the table that is about connections.

@@ -1,11 +1,19 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Connections over PC/SC. */
+/*
+ * Connections over PC/SC.
+ *
+ * A connection is for one card.  The service tells a handle the last thing
+ * that happened only, so that a reset hides that the card was exchanged
+ * before; therefore the reader's count of insertions and removals is noted
+ * when a connection is made, and compared when it is kept.
+ */
 #include "pcsc.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 #define BEGIN_ROUNDS	3	/* reset or gone, at most so often */
+#define PROTOCOLS	(SCARD_PROTOCOL_T0 | SCARD_PROTOCOL_T1)
 
 struct pcsc_conn {
 	struct transport_conn	 base;
@@ -13,6 +21,8 @@ struct pcsc_conn {
 	SCARDHANDLE		 handle;
 	DWORD			 protocol;
 	unsigned		 generation;	/* of the context it is of */
+	uint32_t		 events;	/* of the reader, for this card */
+	enum transport_since	 untold;	/* begin failed before it said */
 	bool			 live;
 	bool			 doubtful;	/* an exchange failed */
 };
@@ -41,8 +51,7 @@ conn_cold_reset(struct pcsc_conn *conn)
 {
 	if (conn->live)
 		(void)SCardReconnect(conn->handle, SCARD_SHARE_SHARED,
-		    SCARD_PROTOCOL_T0 | SCARD_PROTOCOL_T1,
-		    SCARD_UNPOWER_CARD, &conn->protocol);
+		    PROTOCOLS, SCARD_UNPOWER_CARD, &conn->protocol);
 }
 
 /* Refused, or cut off?  Who is refused is still told of the readers. */
@@ -64,11 +73,13 @@ conn_connect(struct pcsc *pcsc, struct pcsc_conn *conn)
 	LONG rv;
 
 	rv = pcsc_context_need(pcsc);
+	/* Before: a card exchanged in between is taken for another later. */
+	if (rv == SCARD_S_SUCCESS)
+		rv = pcsc_events(pcsc, conn->name, &conn->events);
 	if (rv != SCARD_S_SUCCESS)
 		return rv;
 	rv = SCardConnect(pcsc->context, conn->name, SCARD_SHARE_SHARED,
-	    SCARD_PROTOCOL_T0 | SCARD_PROTOCOL_T1, &conn->handle,
-	    &conn->protocol);
+	    PROTOCOLS, &conn->handle, &conn->protocol);
 	if (rv == SCARD_W_SECURITY_VIOLATION)
 		rv = refused(pcsc);
 	conn->live = rv == SCARD_S_SUCCESS;
@@ -114,6 +125,27 @@ pcsc_link_connect(struct transport *t, const char *reader,
 }
 
 /*
+ * Keep the handle after a reset.  This also forgets what the service had to
+ * say of the card.
+ */
+static LONG
+conn_keep(struct pcsc *pcsc, struct pcsc_conn *conn, DWORD how)
+{
+	uint32_t events = 0;
+	LONG rv;
+
+	rv = pcsc_established(SCardReconnect(conn->handle, SCARD_SHARE_SHARED,
+	    PROTOCOLS, how, &conn->protocol));
+	if (rv != SCARD_S_SUCCESS)
+		return rv;
+	rv = pcsc_events(pcsc, conn->name, &events);
+	if (rv == SCARD_S_SUCCESS && events == conn->events)
+		return rv;
+	conn_drop(conn);
+	return rv == SCARD_S_SUCCESS ? SCARD_W_REMOVED_CARD : rv;
+}
+
+/*
  * One attempt to begin.  A failed exchange left the card in a state that
  * nobody knows: it is reset, which also tells the other programs.
  */
@@ -128,14 +160,12 @@ begin_once(struct pcsc *pcsc, struct pcsc_conn *conn)
 }
 
 static LONG
-reconnect(struct pcsc_conn *conn)
+conn_after_reset(struct pcsc *pcsc, struct pcsc_conn *conn)
 {
 	DWORD how = conn->doubtful ? SCARD_RESET_CARD : SCARD_LEAVE_CARD;
 
 	conn->doubtful = false;
-	return pcsc_established(SCardReconnect(conn->handle,
-	    SCARD_SHARE_SHARED, SCARD_PROTOCOL_T0 | SCARD_PROTOCOL_T1, how,
-	    &conn->protocol));
+	return conn_keep(pcsc, conn, how);
 }
 
 /* Errors of begin that a new connection may cure. */
@@ -160,7 +190,7 @@ conn_heal(struct pcsc *pcsc, struct pcsc_conn *conn, LONG rv,
 	if (rv == SCARD_W_RESET_CARD) {
 		if (*since == SINCE_NOTHING)
 			*since = SINCE_RESET;
-		rv = reconnect(conn);
+		rv = conn_after_reset(pcsc, conn);
 	}
 	if (!connection_lost(rv) || *since == SINCE_NEW)
 		return rv;
@@ -172,16 +202,22 @@ conn_heal(struct pcsc *pcsc, struct pcsc_conn *conn, LONG rv,
 enum jpki_err
 pcsc_link_begin(struct transport_conn *c, enum transport_since *since)
 {
+	enum transport_since happened = SINCE_NOTHING;
 	struct pcsc *pcsc = pcsc_of(c->transport);
 	struct pcsc_conn *conn = conn_of(c);
 	LONG rv;
 
-	*since = SINCE_NOTHING;
+	*since = conn->untold;
 	for (int round = 0; round < BEGIN_ROUNDS; round++) {
 		rv = begin_once(pcsc, conn);
-		if (rv == SCARD_S_SUCCESS)
+		if (rv == SCARD_S_SUCCESS) {
+			conn->untold = SINCE_NOTHING;
 			return JPKI_OK;
-		rv = conn_heal(pcsc, conn, rv, since);
+		}
+		rv = conn_heal(pcsc, conn, rv, &happened);
+		if (happened > conn->untold)
+			conn->untold = happened;
+		*since = conn->untold;
 		if (rv != SCARD_S_SUCCESS)
 			return pcsc_err(rv);
 	}

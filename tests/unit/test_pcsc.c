@@ -16,6 +16,10 @@
 #define PRESENT	SCARD_STATE_PRESENT
 #define EVENTS(n) ((DWORD)(n) << 16)
 
+/* How often a card came or went, before connecting and after resets. */
+#define STATES_1 { .does = "states 1 A", .flags = { EVENTS(1) } }
+#define STATES_2 { .does = "states 2 A", .flags = { EVENTS(1) } }
+
 static struct transport *t;
 
 /* The readers; *out is to be freed. */
@@ -53,7 +57,7 @@ open_reader(const char *reader)
 static struct transport_conn *
 connect_1(void)
 {
-	PLAY({ .does = "establish" }, { .does = "connect 1 A" });
+	PLAY({ .does = "establish" }, STATES_1, { .does = "connect 1 A" });
 	return open_reader("A");
 }
 
@@ -234,7 +238,7 @@ each_error_of_the_service_has_its_meaning(void **state)
 	for (size_t i = 0; i < COUNT(rows); i++) {
 		struct transport_conn *c = NULL;
 
-		PLAY({ .does = "connect 1 A", .rv = rows[i].rv });
+		PLAY(STATES_1, { .does = "connect 1 A", .rv = rows[i].rv });
 		expect_err("connect", t->ops->connect(t, "A", &c),
 		    rows[i].err);
 		assert_null(c);
@@ -267,9 +271,9 @@ a_connection_follows_a_new_service(void **state)
 
 	(void)state;
 	PLAY({ .does = "establish" },
-	    { .does = "connect 1 A", .rv = SCARD_E_INVALID_HANDLE },
+	    STATES_1, { .does = "connect 1 A", .rv = SCARD_E_INVALID_HANDLE },
 	    { .does = "release 1" }, { .does = "establish" },
-	    { .does = "connect 2 A" });
+	    STATES_2, { .does = "connect 2 A" });
 	c = open_reader("A");
 	PLAY({ .does = "disconnect 1" }, { .does = "release 2" });
 	t->ops->disconnect(c, false);
@@ -282,7 +286,7 @@ a_service_that_stays_away_is_told(void **state)
 
 	(void)state;
 	PLAY({ .does = "establish" },
-	    { .does = "connect 1 A", .rv = SCARD_E_NO_SERVICE },
+	    STATES_1, { .does = "connect 1 A", .rv = SCARD_E_NO_SERVICE },
 	    { .does = "release 1" },
 	    { .does = "establish", .rv = SCARD_E_NO_SERVICE });
 	expect_err("connect", t->ops->connect(t, "A", &c),
@@ -303,7 +307,7 @@ commands_go_in_the_card_s_protocol(void **state)
 	    { .does = "transmit 1 T0 00A4", .gives = "9000" },
 	    { .does = "end 1" },
 	    { .does = "begin 1", .rv = SCARD_W_RESET_CARD },
-	    { .does = "reconnect 1 leave" }, { .does = "begin 1" },
+	    { .does = "reconnect 1 leave" }, STATES_1, { .does = "begin 1" },
 	    { .does = "transmit 1 T1 00A4", .gives = "9000" },
 	    { .does = "end 1" }, { .does = "disconnect 1" },
 	    { .does = "release 1" });
@@ -333,28 +337,28 @@ a_card_that_cannot_be_logged_out_is_unpowered(void **state)
  */
 static const struct {
 	const char		*what;
-	struct play		 rows[10];
+	struct play		 rows[14];
 	enum jpki_err		 err;
 	enum transport_since	 since;
 	const char		*close, *release;
 } begins[] = {
 	{ "another program has reset the card", {
 	    { .does = "begin 1", .rv = SCARD_W_RESET_CARD },
-	    { .does = "reconnect 1 leave" }, { .does = "begin 1" },
+	    { .does = "reconnect 1 leave" }, STATES_1, { .does = "begin 1" },
 	  }, JPKI_OK, SINCE_RESET, "disconnect 1", "release 1" },
 	{ "reset twice", {
 	    { .does = "begin 1", .rv = SCARD_W_RESET_CARD },
-	    { .does = "reconnect 1 leave" },
+	    { .does = "reconnect 1 leave" }, STATES_1,
 	    { .does = "begin 1", .rv = SCARD_W_RESET_CARD },
-	    { .does = "reconnect 1 leave" }, { .does = "begin 1" },
+	    { .does = "reconnect 1 leave" }, STATES_1, { .does = "begin 1" },
 	  }, JPKI_OK, SINCE_RESET, "disconnect 1", "release 1" },
 	{ "reset again and again", {
 	    { .does = "begin 1", .rv = SCARD_W_RESET_CARD },
-	    { .does = "reconnect 1 leave" },
+	    { .does = "reconnect 1 leave" }, STATES_1,
 	    { .does = "begin 1", .rv = SCARD_W_RESET_CARD },
-	    { .does = "reconnect 1 leave" },
+	    { .does = "reconnect 1 leave" }, STATES_1,
 	    { .does = "begin 1", .rv = SCARD_W_RESET_CARD },
-	    { .does = "reconnect 1 leave" },
+	    { .does = "reconnect 1 leave" }, STATES_1,
 	  }, JPKI_ERR_IO, SINCE_RESET, "disconnect 1", "release 1" },
 	{ "reset, and then held by another program", {
 	    { .does = "begin 1", .rv = SCARD_W_RESET_CARD },
@@ -363,38 +367,38 @@ static const struct {
 	{ "reset, and taken away and put back", {
 	    { .does = "begin 1", .rv = SCARD_W_RESET_CARD },
 	    { .does = "reconnect 1 leave", .rv = SCARD_W_REMOVED_CARD },
-	    { .does = "disconnect 1" }, { .does = "connect 1 A" },
+	    { .does = "disconnect 1" }, STATES_1, { .does = "connect 1 A" },
 	    { .does = "begin 2" },
 	  }, JPKI_OK, SINCE_NEW, "disconnect 2", "release 1" },
 	{ "taken away and put back", {
 	    { .does = "begin 1", .rv = SCARD_W_REMOVED_CARD },
-	    { .does = "disconnect 1" }, { .does = "connect 1 A" },
+	    { .does = "disconnect 1" }, STATES_1, { .does = "connect 1 A" },
 	    { .does = "begin 2" },
 	  }, JPKI_OK, SINCE_NEW, "disconnect 2", "release 1" },
 	{ "put back, and then reset: still another card", {
 	    { .does = "begin 1", .rv = SCARD_W_REMOVED_CARD },
-	    { .does = "disconnect 1" }, { .does = "connect 1 A" },
+	    { .does = "disconnect 1" }, STATES_1, { .does = "connect 1 A" },
 	    { .does = "begin 2", .rv = SCARD_W_RESET_CARD },
-	    { .does = "reconnect 2 leave" }, { .does = "begin 2" },
+	    { .does = "reconnect 2 leave" }, STATES_1, { .does = "begin 2" },
 	  }, JPKI_OK, SINCE_NEW, "disconnect 2", "release 1" },
 	{ "the reader was unplugged and plugged in", {
 	    { .does = "begin 1", .rv = SCARD_E_READER_UNAVAILABLE },
-	    { .does = "disconnect 1" }, { .does = "connect 1 A" },
+	    { .does = "disconnect 1" }, STATES_1, { .does = "connect 1 A" },
 	    { .does = "begin 2" },
 	  }, JPKI_OK, SINCE_NEW, "disconnect 2", "release 1" },
 	{ "no card, says the reader, and has one", {
 	    { .does = "begin 1", .rv = SCARD_E_NO_SMARTCARD },
-	    { .does = "disconnect 1" }, { .does = "connect 1 A" },
+	    { .does = "disconnect 1" }, STATES_1, { .does = "connect 1 A" },
 	    { .does = "begin 2" },
 	  }, JPKI_OK, SINCE_NEW, "disconnect 2", "release 1" },
 	{ "taken away", {
 	    { .does = "begin 1", .rv = SCARD_W_REMOVED_CARD },
 	    { .does = "disconnect 1" },
-	    { .does = "connect 1 A", .rv = SCARD_E_NO_SMARTCARD },
+	    STATES_1, { .does = "connect 1 A", .rv = SCARD_E_NO_SMARTCARD },
 	  }, JPKI_ERR_NO_CARD, SINCE_NEW, NULL, "release 1" },
 	{ "taken away twice", {
 	    { .does = "begin 1", .rv = SCARD_W_REMOVED_CARD },
-	    { .does = "disconnect 1" }, { .does = "connect 1 A" },
+	    { .does = "disconnect 1" }, STATES_1, { .does = "connect 1 A" },
 	    { .does = "begin 2", .rv = SCARD_W_REMOVED_CARD },
 	  }, JPKI_ERR_REMOVED, SINCE_NEW, "disconnect 2", "release 1" },
 	{ "held by another program", {
@@ -403,9 +407,9 @@ static const struct {
 	{ "the service went, and another one came", {
 	    { .does = "begin 1", .rv = SCARD_E_NO_SERVICE },
 	    { .does = "disconnect 1" },
-	    { .does = "connect 1 A", .rv = SCARD_E_NO_SERVICE },
+	    STATES_1, { .does = "connect 1 A", .rv = SCARD_E_NO_SERVICE },
 	    { .does = "release 1" }, { .does = "establish" },
-	    { .does = "connect 2 A" }, { .does = "begin 2" },
+	    STATES_2, { .does = "connect 2 A" }, { .does = "begin 2" },
 	  }, JPKI_OK, SINCE_NEW, "disconnect 2", "release 2" },
 };
 
@@ -444,19 +448,19 @@ a_connection_that_was_lost_does_nothing(void **state)
 	(void)state;
 	PLAY({ .does = "begin 1", .rv = SCARD_W_REMOVED_CARD },
 	    { .does = "disconnect 1" },
-	    { .does = "connect 1 A", .rv = SCARD_E_NO_SMARTCARD });
+	    STATES_1, { .does = "connect 1 A", .rv = SCARD_E_NO_SMARTCARD });
 	expect_begin(c, JPKI_ERR_NO_CARD, SINCE_NEW);
 	expect_err("transmit", transmit(c), JPKI_ERR_REMOVED);
 	t->ops->end(c);
 	/* The card is there again: so is the connection. */
-	PLAY({ .does = "connect 1 A" }, { .does = "begin 2" },
+	PLAY(STATES_1, { .does = "connect 1 A" }, { .does = "begin 2" },
 	    { .does = "transmit 2 T1 00A4", .gives = "9000" });
 	expect_begin(c, JPKI_OK, SINCE_NEW);
 	expect_err("transmit", transmit(c), JPKI_OK);
 	PLAY({ .does = "end 2" },
 	    { .does = "begin 2", .rv = SCARD_W_REMOVED_CARD },
 	    { .does = "disconnect 2" },
-	    { .does = "connect 1 A", .rv = SCARD_E_NO_SMARTCARD },
+	    STATES_1, { .does = "connect 1 A", .rv = SCARD_E_NO_SMARTCARD },
 	    { .does = "release 1" });
 	t->ops->end(c);
 	expect_begin(c, JPKI_ERR_NO_CARD, SINCE_NEW);
@@ -475,7 +479,7 @@ a_connection_of_the_old_service_is_made_anew(void **state)
 	    { .does = "list 2", .gives = "A" }, { .does = "states 2 A" });
 	expect_list(JPKI_OK, 1);
 	PLAY({ .does = "disconnect 1", .rv = SCARD_E_INVALID_HANDLE },
-	    { .does = "connect 2 A" }, { .does = "begin 2" });
+	    STATES_2, { .does = "connect 2 A" }, { .does = "begin 2" });
 	expect_begin(c, JPKI_OK, SINCE_NEW);
 	PLAY({ .does = "disconnect 2" }, { .does = "release 2" });
 	t->ops->disconnect(c, false);
@@ -493,7 +497,7 @@ after_a_failed_exchange_the_card_is_reset(void **state)
 	expect_begin(c, JPKI_OK, SINCE_NOTHING);
 	expect_err("transmit", transmit(c), JPKI_ERR_IO);
 	t->ops->end(c);
-	PLAY({ .does = "reconnect 1 reset" }, { .does = "begin 1" },
+	PLAY({ .does = "reconnect 1 reset" }, STATES_1, { .does = "begin 1" },
 	    { .does = "end 1" }, { .does = "begin 1" });
 	expect_begin(c, JPKI_OK, SINCE_RESET);
 	t->ops->end(c);
