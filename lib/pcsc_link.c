@@ -13,6 +13,7 @@
 #include <string.h>
 
 #define BEGIN_ROUNDS	3	/* reset or gone, at most so often */
+#define STATUS_BYTES	2	/* SW1-SW2 end every answer */
 #define PROTOCOLS	(SCARD_PROTOCOL_T0 | SCARD_PROTOCOL_T1)
 
 struct pcsc_conn {
@@ -147,7 +148,8 @@ conn_keep(struct pcsc *pcsc, struct pcsc_conn *conn, DWORD how)
 
 /*
  * One attempt to begin.  A failed exchange left the card in a state that
- * nobody knows: it is reset, which also tells the other programs.
+ * nobody knows: it is reset, which also tells the other programs, if that did
+ * not come about when the transaction ended.
  */
 static LONG
 begin_once(struct pcsc *pcsc, struct pcsc_conn *conn)
@@ -159,10 +161,14 @@ begin_once(struct pcsc *pcsc, struct pcsc_conn *conn)
 	return pcsc_established(SCardBeginTransaction(conn->handle));
 }
 
+/*
+ * The card was reset, or is now, by cutting its power: a warm reset would
+ * leave a PIN verified (PROTOCOL, 11.4).
+ */
 static LONG
 conn_after_reset(struct pcsc *pcsc, struct pcsc_conn *conn)
 {
-	DWORD how = conn->doubtful ? SCARD_RESET_CARD : SCARD_LEAVE_CARD;
+	DWORD how = conn->doubtful ? SCARD_UNPOWER_CARD : SCARD_LEAVE_CARD;
 
 	conn->doubtful = false;
 	return conn_keep(pcsc, conn, how);
@@ -238,12 +244,14 @@ pcsc_link_transmit(struct transport_conn *c, struct slice command,
 		return JPKI_ERR_REMOVED;
 	rv = pcsc_established(SCardTransmit(conn->handle, pci, command.p,
 	    (DWORD)command.n, NULL, answer, &got));
-	if (rv != SCARD_S_SUCCESS) {
-		conn->doubtful = true;
-		/* Reset under our feet: the card's protocol is open again. */
-		return rv == SCARD_E_PROTO_MISMATCH ? JPKI_ERR_IO :
-		    pcsc_err(rv);
-	}
+	/* Without a status word nobody knows either what the card did. */
+	conn->doubtful = conn->doubtful || rv != SCARD_S_SUCCESS ||
+	    got < STATUS_BYTES;
+	/* Reset under our feet: the card's protocol is open again. */
+	if (rv == SCARD_E_PROTO_MISMATCH)
+		return JPKI_ERR_IO;
+	if (rv != SCARD_S_SUCCESS)
+		return pcsc_err(rv);
 	*n = got;
 	return JPKI_OK;
 }
@@ -252,9 +260,15 @@ void
 pcsc_link_end(struct transport_conn *c)
 {
 	struct pcsc_conn *conn = conn_of(c);
+	LONG rv;
 
-	if (conn->live)
-		(void)SCardEndTransaction(conn->handle, SCARD_LEAVE_CARD);
+	if (!conn->live)
+		return;
+	rv = SCardEndTransaction(conn->handle, conn->doubtful ?
+	    SCARD_UNPOWER_CARD : SCARD_LEAVE_CARD);
+	/* Begin is told of the reset, as all are. */
+	if (rv == SCARD_S_SUCCESS)
+		conn->doubtful = false;
 }
 
 void

@@ -56,6 +56,10 @@ struct transport_ops {
 	/* *n is the room in answer on entry, the bytes written on return. */
 	enum jpki_err (*transmit)(struct transport_conn *c,
 	    struct slice command, uint8_t *answer, size_t *n);
+	/*
+	 * After an exchange that failed, and may have opened the card, its
+	 * power is cut and given again before anybody else can use it.
+	 */
 	void (*end)(struct transport_conn *c);
 	/* unpower: cut the card's power first, and give it again. */
 	void (*disconnect)(struct transport_conn *c, bool unpower);

@@ -18,7 +18,7 @@ static struct {
 	SCARDHANDLE	base;		/* handle numbers of this service */
 	int		connections;
 	SCARDHANDLE	lock;		/* 0: nobody's */
-	unsigned	locks, events, resets, resets_alone;
+	unsigned	locks, events, resets, resets_locked;
 	unsigned	begin_failures, calls_left;
 	LONG		begin_rv;
 	bool		transmit_fails;
@@ -136,7 +136,7 @@ reset(void)
 {
 	set_event(SCARD_W_RESET_CARD);
 	fake.resets++;
-	fake.resets_alone += fake.connections == ALONE;
+	fake.resets_locked += fake.lock != 0;
 }
 
 static LONG
@@ -210,9 +210,9 @@ fakepcscd_resets(void)
 }
 
 unsigned
-fakepcscd_resets_alone(void)
+fakepcscd_resets_locked(void)
 {
-	return fake.resets_alone;
+	return fake.resets_locked;
 }
 
 unsigned
@@ -348,10 +348,15 @@ SCardEndTransaction(SCARDHANDLE handle, DWORD how)
 {
 	struct handle *h = handle_of(handle);
 
-	(void)how;
 	if (h == NULL)
 		return SCARD_E_INVALID_HANDLE;
-	return h->event != SCARD_S_SUCCESS ? h->event : unlock(handle);
+	if (h->event != SCARD_S_SUCCESS)
+		return h->event;
+	if (how != SCARD_LEAVE_CARD && is_locked_to(handle))
+		return SCARD_E_SHARING_VIOLATION;
+	if (how != SCARD_LEAVE_CARD)
+		reset();
+	return unlock(handle);
 }
 
 LONG

@@ -70,8 +70,8 @@ bool	fakepcscd_is_shared(void);
 
 /* Resets and losses of power that the card has seen. */
 unsigned fakepcscd_resets(void);
-/* Of these, the ones while nobody else could be connected. */
-unsigned fakepcscd_resets_alone(void);
+/* Of these, the ones while nobody else could use the card. */
+unsigned fakepcscd_resets_locked(void);
 /* Handles that are open. */
 unsigned fakepcscd_handles(void);
 

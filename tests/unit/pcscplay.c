@@ -260,8 +260,12 @@ SCardBeginTransaction(SCARDHANDLE handle)
 LONG
 SCardEndTransaction(SCARDHANDLE handle, DWORD how)
 {
-	assert_int_equal(how, SCARD_LEAVE_CARD);
-	return follow_number("end", handle)->rv;
+	char text[TEXT_MAX];
+
+	assert_true(how == SCARD_LEAVE_CARD || how == SCARD_UNPOWER_CARD);
+	(void)snprintf(text, sizeof(text), "end %ld%s", handle,
+	    how == SCARD_UNPOWER_CARD ? " unpower" : "");
+	return follow(text)->rv;
 }
 
 LONG

@@ -12,6 +12,7 @@
  *				count of events, mute (m); readers come and go;
  *				milliseconds, or "ever"
  *	"connect 1 A" "begin 1" "end 1" "disconnect 1" "transmit 1 T0 00A4"
+ *	"end 1 unpower"
  *	"reconnect 1 leave"	or "reset", "unpower"
  */
 #ifndef PCSCPLAY_H

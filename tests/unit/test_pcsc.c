@@ -86,6 +86,19 @@ transmit(struct transport_conn *c)
 	return err;
 }
 
+/* An answer without a status word. */
+static void
+transmit_half(struct transport_conn *c)
+{
+	static const uint8_t command[] = { 0x00, 0xA4 };
+	uint8_t answer[TRANSPORT_ANSWER_MAX] = { 0 };
+	size_t n = sizeof(answer);
+
+	expect_err("transmit", t->ops->transmit(c,
+	    slice_of(command, sizeof(command)), answer, &n), JPKI_OK);
+	assert_int_equal(n, 1);
+}
+
 /*
  * Readers.
  */
@@ -486,23 +499,46 @@ a_connection_of_the_old_service_is_made_anew(void **state)
 }
 
 static void
-after_a_failed_exchange_the_card_is_reset(void **state)
+after_a_failed_exchange_the_card_loses_its_power(void **state)
 {
 	struct transport_conn *c = connect_1();
 
 	(void)state;
 	PLAY({ .does = "begin 1" },
 	    { .does = "transmit 1 T1 00A4", .rv = SCARD_E_NOT_TRANSACTED },
-	    { .does = "end 1" });
+	    { .does = "end 1 unpower" });
 	expect_begin(c, JPKI_OK, SINCE_NOTHING);
 	expect_err("transmit", transmit(c), JPKI_ERR_IO);
 	t->ops->end(c);
-	PLAY({ .does = "reconnect 1 reset" }, STATES_1, { .does = "begin 1" },
+	/* Of that all are told. */
+	PLAY({ .does = "begin 1", .rv = SCARD_W_RESET_CARD },
+	    { .does = "reconnect 1 leave" }, STATES_1, { .does = "begin 1" },
 	    { .does = "end 1" }, { .does = "begin 1" });
 	expect_begin(c, JPKI_OK, SINCE_RESET);
 	t->ops->end(c);
 	/* Once is enough. */
 	expect_begin(c, JPKI_OK, SINCE_NOTHING);
+	PLAY({ .does = "disconnect 1" }, { .does = "release 1" });
+	t->ops->disconnect(c, false);
+}
+
+/* It is cut when the next transaction begins. */
+static void
+if_its_power_cannot_be_cut_it_is_later(void **state)
+{
+	struct transport_conn *c = connect_1();
+
+	(void)state;
+	PLAY({ .does = "begin 1" },
+	    { .does = "transmit 1 T1 00A4", .gives = "90" },
+	    { .does = "end 1 unpower", .rv = SCARD_W_UNRESPONSIVE_CARD },
+	    { .does = "reconnect 1 unpower" }, STATES_1,
+	    { .does = "begin 1" }, { .does = "end 1" });
+	expect_begin(c, JPKI_OK, SINCE_NOTHING);
+	transmit_half(c);
+	t->ops->end(c);
+	expect_begin(c, JPKI_OK, SINCE_RESET);
+	t->ops->end(c);
 	PLAY({ .does = "disconnect 1" }, { .does = "release 1" });
 	t->ops->disconnect(c, false);
 }
@@ -545,7 +581,8 @@ main(void)
 		TEST(a_card_that_cannot_be_logged_out_is_unpowered),
 		TEST(a_connection_that_was_lost_does_nothing),
 		TEST(a_connection_of_the_old_service_is_made_anew),
-		TEST(after_a_failed_exchange_the_card_is_reset),
+		TEST(after_a_failed_exchange_the_card_loses_its_power),
+		TEST(if_its_power_cannot_be_cut_it_is_later),
 		cmocka_unit_test(begin_cures_what_can_be_cured),
 	};
 

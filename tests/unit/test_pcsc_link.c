@@ -57,6 +57,17 @@ end(void)
 	world.t->ops->end(world.c);
 }
 
+static void
+transmit(enum jpki_err err)
+{
+	static const uint8_t command[] = { 0x00, 0x20, 0x00, 0x80 };
+	uint8_t answer[TRANSPORT_ANSWER_MAX];
+	size_t n = sizeof(answer);
+
+	expect_err("transmit", world.t->ops->transmit(world.c,
+	    slice_of(command, sizeof(command)), answer, &n), err);
+}
+
 /*
  * What is told of the card.
  */
@@ -121,6 +132,25 @@ a_service_that_was_restarted_gives_a_new_connection(void **state)
 	end();
 }
 
+/* The card may have acted, and taken a PIN. */
+static void
+a_failed_exchange_is_followed_by_a_reset_before_anybody_comes(void **state)
+{
+	(void)state;
+	begin(JPKI_OK, SINCE_NOTHING);
+	fakepcscd_fail_transmit();
+	transmit(JPKI_ERR_IO);
+	assert_int_equal(fakepcscd_resets(), 0);
+	end();
+	assert_int_equal(fakepcscd_resets(), 1);
+	assert_int_equal(fakepcscd_resets_locked(), 1);
+	begin(JPKI_OK, SINCE_RESET);
+	end();
+	assert_int_equal(fakepcscd_resets(), 1);
+	begin(JPKI_OK, SINCE_NOTHING);
+	end();
+}
+
 #define T(fn)	cmocka_unit_test_setup_teardown(fn, setup, teardown)
 
 int
@@ -132,6 +162,7 @@ main(void)
 		T(a_card_that_was_exchanged_and_then_reset_is_another_card),
 		T(a_reset_is_told_even_if_begin_fails_after_it),
 		T(a_service_that_was_restarted_gives_a_new_connection),
+		T(a_failed_exchange_is_followed_by_a_reset_before_anybody_comes),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -294,8 +294,8 @@ static const struct seen {
 	enum transport_since	 since;
 } seen[] = {
 	{ "sw=6F00", JPKI_OK, "6F00", JPKI_OK, SINCE_NOTHING },
-	{ "empty", JPKI_OK, "", JPKI_OK, SINCE_NOTHING },
-	{ "truncate-sw", JPKI_OK, "90", JPKI_OK, SINCE_NOTHING },
+	{ "empty", JPKI_OK, "", JPKI_OK, SINCE_RESET },
+	{ "truncate-sw", JPKI_OK, "90", JPKI_OK, SINCE_RESET },
 	{ "reset", JPKI_OK, "9000", JPKI_OK, SINCE_NOTHING },
 	{ "long=300", JPKI_ERR_IO, NULL, JPKI_OK, SINCE_RESET },
 	{ "hangup", JPKI_ERR_IO, NULL, JPKI_OK, SINCE_NEW },

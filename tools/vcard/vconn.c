@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define STATUS_BYTES	2	/* SW1-SW2 end every answer */
+
 static struct vconn *
 vc_of(struct transport_conn *c)
 {
@@ -90,11 +92,12 @@ own_reader(struct vtransport *vt, struct vconn *c, struct vreader **out)
 	return err;
 }
 
-/* As over PC/SC: what a failed exchange left behind is cleared by a reset. */
+/* As over PC/SC, by its power: nobody knows what a failed exchange left. */
 static void
 reset_card(struct vreader *r)
 {
-	vlink_reset(r->link);
+	vlink_power_off(r->link);
+	vlink_power_on(r->link);
 	r->resets++;
 }
 
@@ -182,6 +185,7 @@ deliver(struct vconn *c, const struct vlink *link, size_t got,
 		*n = 0;
 	else
 		*n = (size_t)((long)got + lie);
+	c->doubtful = c->doubtful || *n < STATUS_BYTES;
 	return JPKI_OK;
 }
 
@@ -228,8 +232,13 @@ vconn_end(struct transport_conn *conn)
 	pthread_mutex_lock(&vt->lock);
 	c->in_transaction = false;
 	r = vt_find_reader(vt, c->reader);
-	if (r != NULL && r->owner == c)
+	if (r != NULL && r->owner == c) {
+		if (c->doubtful && !is_stale(vt, r, c)) {
+			reset_card(r);
+			c->doubtful = false;
+		}
 		vt_release(vt, r);
+	}
 	pthread_mutex_unlock(&vt->lock);
 }
 
