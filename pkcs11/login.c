@@ -49,6 +49,19 @@ pin_rv(CK_RV rv)
 	return rv == CKR_USER_NOT_LOGGED_IN ? CKR_DEVICE_ERROR : rv;
 }
 
+/*
+ * A PIN was verified, and nobody is to be logged in: the card forgets it in
+ * the transaction in which it was sent, so that no other program comes first.
+ * What cannot be done here, login_end() tries again.
+ */
+static void
+end_use(struct slot *slot, bool open)
+{
+	if (open)
+		(void)jpki_logout(slot->reader->card);
+	jpki_card_end(slot->reader->card);
+}
+
 static CK_RV
 verify(struct slot *slot, const CK_UTF8CHAR *pin, CK_ULONG n)
 {
@@ -60,7 +73,7 @@ verify(struct slot *slot, const CK_UTF8CHAR *pin, CK_ULONG n)
 		return rv;
 	err = jpki_pin_verify(slot->reader->card, slot->row->pin,
 	    (const char *)pin, n, pin_flags(), NULL);
-	jpki_card_end(slot->reader->card);
+	end_use(slot, may_stay_open(err));
 	rv = slot_judge(slot, err);
 	if (may_stay_open(err))
 		(void)login_end(slot);
@@ -191,10 +204,10 @@ pin_change(struct slot *slot, const struct pin_pair *pins)
 	err = jpki_pin_change(slot->reader->card, slot->row->pin,
 	    (const char *)pins->old_pin, pins->old_n, (const char *)pins->new_pin,
 	    pins->new_n, pin_flags(), NULL);
-	jpki_card_end(slot->reader->card);
 	/* The change verified the PIN, which nobody asked to stay so. */
 	open = may_stay_open(err) || (!slot->logged_in &&
 	    jpki_pin_verified(slot->reader->card, slot->row->pin));
+	end_use(slot, open);
 	rv = slot_judge(slot, err);
 	if (open)
 		(void)login_end(slot);
