@@ -56,21 +56,29 @@ forget_card(struct jpki_card *card)
 	card->insertion++;
 }
 
+void
+card_renew(struct jpki_card *card, enum transport_since since)
+{
+	card->left = APP_NONE;
+	if (since == SINCE_NEW) {
+		forget_card(card);
+		return;
+	}
+	card_forget_login(card);
+	card->awake = false;
+}
+
 static void
 heal(struct jpki_card *card, enum transport_since since)
 {
 	if (since == SINCE_NOTHING)
 		return;
-	card->left = APP_NONE;
-	log_line(&card->ctx->log, JPKI_LOG_INFO, "%s: %s; logged out",
+	log_line(&card->ctx->log, JPKI_LOG_INFO, "%s: %s; logged out%s",
 	    card->reader, since == SINCE_RESET ?
-	    "the card was reset by another program" : "connected anew");
-	if (since == SINCE_RESET) {
-		card_forget_login(card);
-		card->awake = false;
-	} else {
-		forget_card(card);
-	}
+	    "the card was reset by another program" : "connected anew",
+	    card->claimed ? ", and shared again" : "");
+	card->claimed = false;
+	card_renew(card, since);
 }
 
 enum jpki_err

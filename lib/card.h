@@ -18,6 +18,7 @@ struct jpki_card {
 	char			 reader[TRANSPORT_NAME_MAX];
 	unsigned		 depth;		/* nested transactions */
 	bool			 adrift;	/* depth without a transaction */
+	bool			 claimed;	/* no other program can connect */
 	uint32_t		 insertion;
 	uint16_t		 sw;
 	uint32_t		 commands;	/* sent so far; wraps */
@@ -58,6 +59,12 @@ enum jpki_err	card_send(struct jpki_card *card, const struct apdu *apdu,
  * so until whoever began has ended.
  */
 enum jpki_err	card_restart(struct jpki_card *card);
+/*
+ * The link is another one: forget what is selected and who is logged in, and
+ * the card itself if it may be another (SINCE_NEW).
+ */
+void		card_renew(struct jpki_card *card,
+    enum transport_since since);
 /* End the transport's transaction, if there is one; depth is untouched. */
 void		card_end_transaction(struct jpki_card *card);
 

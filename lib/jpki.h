@@ -42,7 +42,8 @@ enum jpki_err {
 	JPKI_ERR_NO_READER,	/* no reader, or none of that name */
 	JPKI_ERR_NO_CARD,	/* no card in the reader */
 	JPKI_ERR_REMOVED,	/* the card left while in use */
-	JPKI_ERR_BUSY,		/* another program holds it exclusively */
+	JPKI_ERR_BUSY,		/* another program holds it exclusively, or,
+				   of jpki_card_claim(), is connected to it */
 	JPKI_ERR_MUTE,		/* a card is there but does not answer */
 	JPKI_ERR_TIMEOUT,
 	JPKI_ERR_CANCELLED,	/* jpki_cancel() was called */
@@ -200,6 +201,29 @@ void		jpki_card_close(struct jpki_card **card);
 
 enum jpki_err	jpki_card_begin(struct jpki_card *card);
 void		jpki_card_end(struct jpki_card *card);
+
+/*
+ * Have the card alone, from before a login until after it.  A card knows no
+ * difference between programs: once a PIN is verified, every program that is
+ * connected can use its key.  While a card is claimed none can connect.
+ *
+ * jpki_card_claim() is jpki_card_begin() for a card that is claimed: a
+ * transaction is open when it succeeds, and the card stays claimed when that
+ * has ended.  It sends the card nothing.  It fails with BUSY as long as
+ * another program is connected to the card, idle or not, and with ARG inside
+ * the transaction of a card that is not claimed.  It forgets a login that was
+ * there before.
+ *
+ * jpki_card_release() logs out as jpki_logout() does, and then lets others
+ * connect again; of a card that is not claimed it is jpki_logout().  If it
+ * fails, close the card.
+ *
+ * The claim ends by itself only when the login does: closed, removed, reset,
+ * pcscd restarted.  Healing a link (see above) gives a card that is shared
+ * and logged out; so verify the PIN inside the transaction of the claim.
+ */
+enum jpki_err	jpki_card_claim(struct jpki_card *card);
+enum jpki_err	jpki_card_release(struct jpki_card *card);
 
 const char	*jpki_card_reader(const struct jpki_card *card);
 uint32_t	 jpki_card_insertion(const struct jpki_card *card);

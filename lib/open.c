@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Finding a card, opening and closing it. */
+/* Finding a card, opening it, having it alone, closing it. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -126,6 +126,81 @@ jpki_card_open(struct jpki_ctx *ctx, const char *reader,
 		err = one == JPKI_OK ? one : more_telling(err, one);
 	}
 	free(list);
+	return err;
+}
+
+/*
+ * To have it alone.
+ */
+
+/* The outcome of taking it (alone) or letting others in again. */
+static void
+shared_now(struct jpki_card *card, bool alone, enum jpki_err err)
+{
+	if (err == JPKI_OK) {
+		card->claimed = alone;
+		log_line(&card->ctx->log, JPKI_LOG_INFO, "%s: %s",
+		    card->reader, alone ? "claimed: no other program can use "
+		    "it" : "shared again");
+	} else {
+		log_line(&card->ctx->log, JPKI_LOG_ERROR, "%s: %s: %s",
+		    card->reader, alone ? "claim" : "release",
+		    err == JPKI_ERR_BUSY ? "another program is connected to "
+		    "the card; end it and try again" : jpki_strerror(err));
+	}
+}
+
+/* A new link, in which a reset of the card may have gone unseen. */
+static enum jpki_err
+take(struct jpki_card *card)
+{
+	enum transport_since since = SINCE_NOTHING;
+	enum jpki_err err;
+
+	err = card->conn->transport->ops->claim(card->conn, &since);
+	card_renew(card, since);
+	shared_now(card, true, err);
+	return err;
+}
+
+enum jpki_err
+jpki_card_claim(struct jpki_card *card)
+{
+	enum jpki_err err;
+
+	/* It may heal a link, and what was claimed is shared then. */
+	err = jpki_card_begin(card);
+	if (err != JPKI_OK || card->claimed)
+		return err;
+	jpki_card_end(card);
+	if (card->depth > 0)
+		return JPKI_ERR_ARG;
+	err = take(card);
+	if (err == JPKI_OK)
+		err = jpki_card_begin(card);
+	if (err != JPKI_OK || card->claimed)
+		return err;
+	jpki_card_end(card);
+	return JPKI_ERR_REMOVED;	/* as soon as it was ours */
+}
+
+enum jpki_err
+jpki_card_release(struct jpki_card *card)
+{
+	enum jpki_err err;
+
+	if (card == NULL || !card->claimed)
+		return jpki_logout(card);
+	err = jpki_card_begin(card);
+	if (err != JPKI_OK)
+		return err;
+	/* Not for a moment is it open to others and logged in. */
+	err = jpki_logout(card);
+	if (err == JPKI_OK && card->claimed) {
+		err = card->conn->transport->ops->release(card->conn);
+		shared_now(card, false, err);
+	}
+	jpki_card_end(card);
 	return err;
 }
 

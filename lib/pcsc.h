@@ -41,6 +41,9 @@ enum jpki_err	 pcsc_link_connect(struct transport *t, const char *reader,
 		    struct transport_conn **out);
 enum jpki_err	 pcsc_link_begin(struct transport_conn *c,
 		    enum transport_since *since);
+enum jpki_err	 pcsc_link_claim(struct transport_conn *c,
+		    enum transport_since *since);
+enum jpki_err	 pcsc_link_release(struct transport_conn *c);
 enum jpki_err	 pcsc_link_transmit(struct transport_conn *c,
 		    struct slice command, uint8_t *answer, size_t *n);
 void		 pcsc_link_end(struct transport_conn *c);

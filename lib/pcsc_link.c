@@ -26,6 +26,8 @@ struct pcsc_conn {
 	enum transport_since	 untold;	/* begin failed before it said */
 	bool			 live;
 	bool			 doubtful;	/* an exchange failed */
+	bool			 alone;		/* nobody else may connect */
+	bool			 released;	/* may still be locked: see end */
 };
 
 static struct pcsc_conn *
@@ -39,13 +41,14 @@ conn_drop(struct pcsc_conn *conn)
 {
 	if (conn->live)
 		(void)SCardDisconnect(conn->handle, SCARD_LEAVE_CARD);
-	conn->live = false;
+	conn->live = conn->alone = conn->doubtful = conn->released = false;
 }
 
 /*
  * Off and on again.  Disconnecting with SCARD_UNPOWER_CARD would leave the
  * card without power under the other programs, and pcscd would take a while
- * to see it again.
+ * to see it again.  A connection that excludes the others still does while
+ * the card loses its power.
  */
 static void
 conn_cold_reset(struct pcsc_conn *conn)
@@ -69,7 +72,7 @@ refused(struct pcsc *pcsc)
 }
 
 static LONG
-conn_connect(struct pcsc *pcsc, struct pcsc_conn *conn)
+conn_connect(struct pcsc *pcsc, struct pcsc_conn *conn, DWORD share)
 {
 	LONG rv;
 
@@ -79,27 +82,27 @@ conn_connect(struct pcsc *pcsc, struct pcsc_conn *conn)
 		rv = pcsc_events(pcsc, conn->name, &conn->events);
 	if (rv != SCARD_S_SUCCESS)
 		return rv;
-	rv = SCardConnect(pcsc->context, conn->name, SCARD_SHARE_SHARED,
-	    PROTOCOLS, &conn->handle, &conn->protocol);
+	rv = SCardConnect(pcsc->context, conn->name, share, PROTOCOLS,
+	    &conn->handle, &conn->protocol);
 	if (rv == SCARD_W_SECURITY_VIOLATION)
 		rv = refused(pcsc);
 	conn->live = rv == SCARD_S_SUCCESS;
 	conn->generation = pcsc->generation;
-	conn->doubtful = false;
+	conn->alone = conn->live && share == SCARD_SHARE_EXCLUSIVE;
 	return rv;
 }
 
 /* Connect, with a fresh context if the service turns out to be a new one. */
 static LONG
-conn_establish(struct pcsc *pcsc, struct pcsc_conn *conn)
+conn_establish(struct pcsc *pcsc, struct pcsc_conn *conn, DWORD share)
 {
 	LONG rv;
 
-	rv = conn_connect(pcsc, conn);
+	rv = conn_connect(pcsc, conn, share);
 	if (pcsc_err(rv) != JPKI_ERR_NO_SERVICE)
 		return rv;
 	pcsc_context_drop(pcsc);
-	return conn_connect(pcsc, conn);
+	return conn_connect(pcsc, conn, share);
 }
 
 enum jpki_err
@@ -116,7 +119,7 @@ pcsc_link_connect(struct transport *t, const char *reader,
 		return JPKI_ERR_MEMORY;
 	conn->base.transport = t;
 	memcpy(conn->name, reader, strlen(reader));
-	rv = conn_establish(pcsc_of(t), conn);
+	rv = conn_establish(pcsc_of(t), conn, SCARD_SHARE_SHARED);
 	if (rv != SCARD_S_SUCCESS) {
 		free(conn);
 		return pcsc_err(rv);
@@ -126,8 +129,8 @@ pcsc_link_connect(struct transport *t, const char *reader,
 }
 
 /*
- * Keep the handle after a reset.  This also forgets what the service had to
- * say of the card.
+ * Keep the handle, as a shared one, after a reset or after having been alone.
+ * This also forgets what the service had to say of the card.
  */
 static LONG
 conn_keep(struct pcsc *pcsc, struct pcsc_conn *conn, DWORD how)
@@ -139,6 +142,7 @@ conn_keep(struct pcsc *pcsc, struct pcsc_conn *conn, DWORD how)
 	    PROTOCOLS, how, &conn->protocol));
 	if (rv != SCARD_S_SUCCESS)
 		return rv;
+	conn->alone = false;
 	rv = pcsc_events(pcsc, conn->name, &events);
 	if (rv == SCARD_S_SUCCESS && events == conn->events)
 		return rv;
@@ -163,15 +167,22 @@ begin_once(struct pcsc *pcsc, struct pcsc_conn *conn)
 
 /*
  * The card was reset, or is now, by cutting its power: a warm reset would
- * leave a PIN verified (PROTOCOL, 11.4).
+ * leave a PIN verified (PROTOCOL, 11.4).  While we have it alone nobody else
+ * resets it, so nobody is logged in any more when it is everybody's again.
  */
 static LONG
 conn_after_reset(struct pcsc *pcsc, struct pcsc_conn *conn)
 {
 	DWORD how = conn->doubtful ? SCARD_UNPOWER_CARD : SCARD_LEAVE_CARD;
+	bool alone = conn->alone;
+	LONG rv;
 
 	conn->doubtful = false;
-	return conn_keep(pcsc, conn, how);
+	rv = conn_keep(pcsc, conn, how);
+	/* Outside a transaction the mode goes and its lock stays. */
+	if (rv == SCARD_S_SUCCESS && alone)
+		(void)SCardEndTransaction(conn->handle, SCARD_LEAVE_CARD);
+	return rv;
 }
 
 /* Errors of begin that a new connection may cure. */
@@ -202,7 +213,7 @@ conn_heal(struct pcsc *pcsc, struct pcsc_conn *conn, LONG rv,
 		return rv;
 	*since = SINCE_NEW;
 	conn_drop(conn);
-	return conn_establish(pcsc, conn);
+	return conn_establish(pcsc, conn, SCARD_SHARE_SHARED);
 }
 
 enum jpki_err
@@ -228,6 +239,50 @@ pcsc_link_begin(struct transport_conn *c, enum transport_since *since)
 			return pcsc_err(rv);
 	}
 	return JPKI_ERR_IO;	/* reset by somebody again and again */
+}
+
+/*
+ * SCardReconnect would be the way, but with another program connected
+ * libpcsclite repeats it until that one leaves, if it ever does.  A new
+ * connection is refused at once.
+ */
+enum jpki_err
+pcsc_link_claim(struct transport_conn *c, enum transport_since *since)
+{
+	struct pcsc *pcsc = pcsc_of(c->transport);
+	struct pcsc_conn *conn = conn_of(c);
+	unsigned generation = conn->generation;
+	uint32_t events = conn->events;
+	bool live = conn->live;
+	LONG rv;
+
+	conn_drop(conn);
+	rv = conn_establish(pcsc, conn, SCARD_SHARE_EXCLUSIVE);
+	/* If even that fails, begin tries again and says so. */
+	if (rv != SCARD_S_SUCCESS)
+		(void)conn_establish(pcsc, conn, SCARD_SHARE_SHARED);
+	/* A service that was restarted counts anew. */
+	*since = live && conn->generation == generation &&
+	    conn->events == events ? SINCE_NOTHING : SINCE_NEW;
+	return pcsc_err(rv);
+}
+
+/*
+ * Inside a transaction: outside of one pcscd (1.8.17 to 2.5 at least) leaves
+ * the mode and keeps its lock.
+ */
+enum jpki_err
+pcsc_link_release(struct transport_conn *c)
+{
+	struct pcsc *pcsc = pcsc_of(c->transport);
+	struct pcsc_conn *conn = conn_of(c);
+	LONG rv;
+
+	if (!conn->live || conn->generation != pcsc->generation)
+		return JPKI_ERR_REMOVED;
+	rv = conn_keep(pcsc, conn, SCARD_LEAVE_CARD);
+	conn->released = rv == SCARD_S_SUCCESS;
+	return pcsc_err(rv);
 }
 
 enum jpki_err
@@ -256,6 +311,11 @@ pcsc_link_transmit(struct transport_conn *c, struct slice command,
 	return JPKI_OK;
 }
 
+/*
+ * pcscd counts wrong if a program connects at the very moment when another
+ * takes the card for itself: then sharing it again does not unlock it.  One
+ * end too many does, and means nothing otherwise.
+ */
 void
 pcsc_link_end(struct transport_conn *c)
 {
@@ -269,6 +329,9 @@ pcsc_link_end(struct transport_conn *c)
 	/* Begin is told of the reset, as all are. */
 	if (rv == SCARD_S_SUCCESS)
 		conn->doubtful = false;
+	if (conn->released)
+		(void)SCardEndTransaction(conn->handle, SCARD_LEAVE_CARD);
+	conn->released = false;
 }
 
 void

@@ -53,6 +53,17 @@ struct transport_ops {
 	/* Transaction.  Reconnects once, here and only here. */
 	enum jpki_err (*begin)(struct transport_conn *c,
 	    enum transport_since *since);
+	/*
+	 * Outside a transaction: connect anew, and so that no other program
+	 * can.  BUSY: another one is connected, and this one is as before.
+	 * Whatever comes of it, *since says NEW if the card may be another
+	 * one; resets go unseen.  Whenever begin says that anything happened,
+	 * the card is shared.
+	 */
+	enum jpki_err (*claim)(struct transport_conn *c,
+	    enum transport_since *since);
+	/* Inside a transaction: let other programs connect again. */
+	enum jpki_err (*release)(struct transport_conn *c);
 	/* *n is the room in answer on entry, the bytes written on return. */
 	enum jpki_err (*transmit)(struct transport_conn *c,
 	    struct slice command, uint8_t *answer, size_t *n);

@@ -21,7 +21,7 @@ static struct {
 	unsigned	locks, events, resets, resets_locked;
 	unsigned	begin_failures, calls_left;
 	LONG		begin_rv;
-	bool		transmit_fails;
+	bool		transmit_fails, neighbour_takes;
 } fake;
 
 void
@@ -140,18 +140,18 @@ reset(void)
 }
 
 static LONG
-open_handle(unsigned first, SCARDHANDLE *out)
+open_handle(unsigned first, bool alone, SCARDHANDLE *out)
 {
-	if (fake.connections == ALONE)
+	if (fake.connections == ALONE || (alone && fake.connections > 0))
 		return SCARD_E_SHARING_VIOLATION;
 	while (first < HANDLES && fake.handles[first].open)
 		first++;
 	if (first == HANDLES)
 		return SCARD_E_NO_MEMORY;
 	fake.handles[first] = (struct handle){ .open = true };
-	fake.connections++;
 	*out = fake.base + first;
-	return SCARD_S_SUCCESS;
+	fake.connections = alone ? ALONE : fake.connections + 1;
+	return alone ? lock(*out) : SCARD_S_SUCCESS;
 }
 
 static void
@@ -168,7 +168,13 @@ fakepcscd_neighbour(void)
 {
 	SCARDHANDLE handle;
 
-	return open_handle(NEIGHBOUR, &handle) == SCARD_S_SUCCESS;
+	return open_handle(NEIGHBOUR, false, &handle) == SCARD_S_SUCCESS;
+}
+
+void
+fakepcscd_neighbour_takes(void)
+{
+	fake.neighbour_takes = true;
 }
 
 void
@@ -264,7 +270,6 @@ LONG
 SCardConnect(SCARDCONTEXT context, LPCSTR reader, DWORD share,
     DWORD protocols, LPSCARDHANDLE out, LPDWORD protocol)
 {
-	(void)share;
 	(void)protocols;
 	count_call();
 	if (context != fake.context)
@@ -272,25 +277,20 @@ SCardConnect(SCARDCONTEXT context, LPCSTR reader, DWORD share,
 	if (strcmp(reader, FAKE_READER) != 0)
 		return SCARD_E_UNKNOWN_READER;
 	*protocol = SCARD_PROTOCOL_T1;
-	return open_handle(NEIGHBOUR + 1, out);
+	return open_handle(NEIGHBOUR + 1, share == SCARD_SHARE_EXCLUSIVE, out);
 }
 
+/* Only the way back: libpcsclite may wait for ever on the way to be alone. */
 static LONG
-set_mode(SCARDHANDLE handle, DWORD share)
+share_again(SCARDHANDLE handle, DWORD share)
 {
-	if (share != SCARD_SHARE_EXCLUSIVE) {
-		if (fake.connections == ALONE) {
-			(void)unlock(handle);
-			fake.connections = 1;
-		}
-		return SCARD_S_SUCCESS;
+	if (share != SCARD_SHARE_SHARED)
+		return SCARD_E_UNSUPPORTED_FEATURE;
+	if (fake.connections == ALONE) {
+		(void)unlock(handle);
+		fake.connections = 1;
 	}
-	if (fake.connections == ALONE)
-		return SCARD_S_SUCCESS;
-	if (fake.connections != 1)
-		return SCARD_E_SHARING_VIOLATION;
-	fake.connections = ALONE;
-	return lock(handle);
+	return SCARD_S_SUCCESS;
 }
 
 LONG
@@ -309,7 +309,7 @@ SCardReconnect(SCARDHANDLE handle, DWORD share, DWORD protocols, DWORD how,
 	if (how != SCARD_LEAVE_CARD)
 		reset();
 	*protocol = SCARD_PROTOCOL_T1;
-	rv = set_mode(handle, share);
+	rv = share_again(handle, share);
 	if (rv == SCARD_S_SUCCESS)
 		h->event = SCARD_S_SUCCESS;
 	return rv;
@@ -323,6 +323,9 @@ SCardDisconnect(SCARDHANDLE handle, DWORD how)
 	if (how != SCARD_LEAVE_CARD)
 		reset();
 	close_handle(handle);
+	if (fake.neighbour_takes)
+		(void)open_handle(NEIGHBOUR, true, &handle);
+	fake.neighbour_takes = false;
 	return SCARD_S_SUCCESS;
 }
 

@@ -58,6 +58,8 @@ void	fakepcscd_exchange_after(unsigned calls);
 
 /* Another program: connect, as if it were one; false: refused. */
 bool	fakepcscd_neighbour(void);
+/* It has the card for itself as soon as we give our handle up. */
+void	fakepcscd_neighbour_takes(void);
 void	fakepcscd_neighbour_leaves(void);
 /* It resets the card. */
 void	fakepcscd_neighbour_resets(void);

@@ -85,6 +85,18 @@ door_begin(struct transport_conn *c, enum transport_since *since)
 }
 
 static enum jpki_err
+door_claim(struct transport_conn *c, enum transport_since *since)
+{
+	return kit_world->ops->claim(inner_of(c), since);
+}
+
+static enum jpki_err
+door_release(struct transport_conn *c)
+{
+	return kit_world->ops->release(inner_of(c));
+}
+
+static enum jpki_err
 door_transmit(struct transport_conn *c, struct slice command,
     uint8_t *answer, size_t *n)
 {
@@ -120,6 +132,8 @@ static const struct transport_ops door_ops = {
 	.cancel = door_cancel,
 	.connect = door_connect,
 	.begin = door_begin,
+	.claim = door_claim,
+	.release = door_release,
 	.transmit = door_transmit,
 	.end = door_end,
 	.disconnect = door_disconnect,

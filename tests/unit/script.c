@@ -300,6 +300,28 @@ begin(struct transport_conn *c, enum transport_since *since)
 	return err;
 }
 
+static enum jpki_err
+claim(struct transport_conn *c, enum transport_since *since)
+{
+	struct script *s = script_of_conn(c);
+	const struct row *row = event(s, "claim");
+
+	if (((struct script_conn *)(void *)c)->inside)
+		script_fail(s, "claim", "inside a transaction");
+	*since = strcmp(row->gets, "new") == 0 ? SINCE_NEW : SINCE_NOTHING;
+	return row_result(s, row);
+}
+
+static enum jpki_err
+release(struct transport_conn *c)
+{
+	struct script *s = script_of_conn(c);
+
+	if (!((struct script_conn *)(void *)c)->inside)
+		script_fail(s, "release", "outside a transaction");
+	return row_result(s, event(s, "release"));
+}
+
 static void
 answer_put(const struct bytes *b, uint8_t *answer, size_t *n)
 {
@@ -364,6 +386,8 @@ static const struct transport_ops script_ops = {
 	.cancel = cancel,
 	.connect = connect_reader,
 	.begin = begin,
+	.claim = claim,
+	.release = release,
 	.transmit = transmit,
 	.end = end,
 	.disconnect = disconnect,

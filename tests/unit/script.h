@@ -5,19 +5,21 @@
  * not in it, or is left over, fails the test and shows the row.
  *
  * What a row expects:
- *	"connect NAME" "begin" "end" "disconnect" "unpower" "wait"
+ *	"connect NAME" "begin" "end" "disconnect" "unpower" "wait" "claim"
+ *	"release"
  *	or a command as hex text; blanks are free, <NAME> stands for named
  *	bytes, and a final * for bytes that the row does not care for.
  * What the library gets:
  *	"!NAME"		that error, such as !REMOVED; no answer
  *	hex text	of a command, the status word last; <NAME> as above,
  *			<NAME:FROM+N> a part; #N claims N bytes whatever came
- *	"reset" "new"	of begin: what happened since the last transaction
+ *	"reset" "new"	of begin: what happened since the last transaction;
+ *			of claim "new"
  *	"in N" "out N"	of wait: what the reader of that index now shows
  *	""		nothing worth telling: success
  *
- * A command outside a transaction, a second begin, and a command on a closed
- * connection fail the test by themselves.
+ * A command or release outside a transaction, a claim or begin inside one, and
+ * a command on a closed connection fail the test by themselves.
  */
 #ifndef SCRIPT_H
 #define SCRIPT_H

@@ -65,6 +65,131 @@ what_waited_for_a_service_that_stops_never_comes(void **state)
 }
 
 static void
+claim(struct vworld *w, enum jpki_err err, enum transport_since wanted)
+{
+	enum transport_since since = SINCE_RESET;
+
+	expect_err("claim", w->t->ops->claim(w->c, &since), err);
+	expect_int("since", since, wanted);
+}
+
+static void
+release(struct vworld *w, enum jpki_err err)
+{
+	expect_err("release", w->t->ops->release(w->c), err);
+}
+
+/* What a neighbour gets that tries to connect, and leaves again. */
+static void
+expect_neighbour(struct vworld *w, enum jpki_err err)
+{
+	struct transport_conn *c = NULL;
+
+	expect_err("neighbour", w->t->ops->connect(w->t, READER, &c), err);
+	w->t->ops->disconnect(c, false);
+}
+
+static void
+have_it_alone(struct vworld *w, enum transport_since since)
+{
+	claim(w, JPKI_OK, since);
+	expect_neighbour(w, JPKI_ERR_BUSY);
+}
+
+static void
+who_has_the_card_alone_has_no_neighbours(void **state)
+{
+	struct vworld *w = *state;
+
+	vworld_connect(w);
+	have_it_alone(w, SINCE_NOTHING);
+	release(w, JPKI_ERR_INTERNAL);
+	vworld_begin(w, JPKI_OK, SINCE_NOTHING);
+	vworld_send(w, SELECT_AP, JPKI_OK, "9000");
+	release(w, JPKI_OK);
+	vworld_end(w);
+	expect_neighbour(w, JPKI_OK);
+	have_it_alone(w, SINCE_NOTHING);
+	w->t->ops->disconnect(w->c, false);
+	w->c = NULL;
+	expect_neighbour(w, JPKI_OK);
+}
+
+static void
+who_has_neighbours_has_the_card_not_alone(void **state)
+{
+	struct vworld *w = *state, second = { .t = w->t };
+
+	vworld_connect(w);
+	vworld_connect(&second);
+	claim(w, JPKI_ERR_BUSY, SINCE_NOTHING);
+	vworld_begin(w, JPKI_OK, SINCE_NOTHING);
+	vworld_end(w);
+	/* The neighbour's connection counts until it is given up. */
+	vlink_remove(w->link);
+	vlink_insert(w->link);
+	claim(w, JPKI_ERR_BUSY, SINCE_NEW);
+	w->t->ops->disconnect(second.c, false);
+	have_it_alone(w, SINCE_NOTHING);
+}
+
+/* As in life: until it notices, others have to wait. */
+static void
+a_card_that_came_back_is_shared_when_its_holder_notices(void **state)
+{
+	struct vworld *w = *state;
+
+	vworld_connect(w);
+	have_it_alone(w, SINCE_NOTHING);
+	vlink_remove(w->link);
+	vlink_insert(w->link);
+	expect_neighbour(w, JPKI_ERR_BUSY);
+	vworld_begin(w, JPKI_OK, SINCE_NEW);
+	vworld_end(w);
+	expect_neighbour(w, JPKI_OK);
+	vlink_remove(w->link);
+	claim(w, JPKI_ERR_NO_CARD, SINCE_NEW);
+	vlink_insert(w->link);
+	have_it_alone(w, SINCE_NEW);
+	vworld_begin(w, JPKI_OK, SINCE_NOTHING);
+	vlink_remove(w->link);
+	release(w, JPKI_ERR_REMOVED);
+	vworld_end(w);
+}
+
+static void
+a_service_that_starts_again_knows_of_nobody(void **state)
+{
+	struct vworld *w = *state, second = { .t = w->t };
+
+	vworld_connect(w);
+	have_it_alone(w, SINCE_NOTHING);
+	vtransport_service(w->t, false);
+	claim(w, JPKI_ERR_NO_SERVICE, SINCE_NEW);
+	vtransport_service(w->t, true);
+	vworld_connect(&second);
+	claim(w, JPKI_ERR_BUSY, SINCE_NEW);
+	w->t->ops->disconnect(second.c, false);
+	have_it_alone(w, SINCE_NOTHING);
+}
+
+static void
+after_a_failed_exchange_the_card_is_shared(void **state)
+{
+	struct vworld *w = *state;
+
+	vworld_connect(w);
+	have_it_alone(w, SINCE_NOTHING);
+	linkkit_fault(w->link, "empty");
+	vworld_begin(w, JPKI_OK, SINCE_NOTHING);
+	vworld_send(w, SELECT_AP, JPKI_OK, "");
+	vworld_end(w);
+	vworld_begin(w, JPKI_OK, SINCE_RESET);
+	vworld_end(w);
+	expect_neighbour(w, JPKI_OK);
+}
+
+static void
 cutting_the_power_is_a_reset_for_the_others(void **state)
 {
 	struct vworld *w = *state;
@@ -196,7 +321,6 @@ a_wait_ends_when_something_changes(void **state)
 		{ "removed", vworld_remove, JPKI_OK },
 		{ "removed by a fault", fault_removes_the_card, JPKI_OK },
 		{ "mute", vworld_mute, JPKI_OK },
-		{ "held", vworld_hold, JPKI_OK },
 		{ "unplugged", vworld_unplug, JPKI_OK },
 		{ "plugged", plug_another, JPKI_OK },
 		{ "stopped", vworld_stop, JPKI_ERR_NO_SERVICE },
@@ -296,6 +420,11 @@ main(void)
 		WITH_VWORLD(another_program_can_move_the_card_between_transactions),
 		WITH_VWORLD(another_program_waits_for_the_end_of_a_transaction),
 		WITH_VWORLD(what_waited_for_a_service_that_stops_never_comes),
+		WITH_VWORLD(who_has_the_card_alone_has_no_neighbours),
+		WITH_VWORLD(who_has_neighbours_has_the_card_not_alone),
+		WITH_VWORLD(a_card_that_came_back_is_shared_when_its_holder_notices),
+		WITH_VWORLD(a_service_that_starts_again_knows_of_nobody),
+		WITH_VWORLD(after_a_failed_exchange_the_card_is_shared),
 		WITH_VWORLD(cutting_the_power_is_a_reset_for_the_others),
 		WITH_VWORLD(a_test_can_meddle_before_any_command),
 		WITH_VWORLD(a_wait_ends_when_something_changes),

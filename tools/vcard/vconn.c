@@ -25,9 +25,33 @@ is_stale(const struct vtransport *vt, const struct vreader *r,
 	    c->events != vlink_events(r->link);
 }
 
-static enum jpki_err
-attach(const struct vtransport *vt, const struct vreader *r, struct vconn *c)
+/*
+ * The reader's connections, counted as pcscd does: one is until it is given
+ * up, whatever became of the card; a reader that was unplugged, or a service
+ * that was stopped, counts anew.
+ */
+static bool
+is_counted(const struct vtransport *vt, const struct vreader *r,
+    const struct vconn *c)
 {
+	return c->counted && c->epoch == vt->epoch &&
+	    c->plugged == r->plugged;
+}
+
+static void
+detach(const struct vtransport *vt, struct vreader *r, struct vconn *c)
+{
+	if (is_counted(vt, r, c))
+		r->conns--;
+	c->counted = false;
+	if (r->holder == c)
+		r->holder = NULL;
+}
+
+static enum jpki_err
+attach(const struct vtransport *vt, struct vreader *r, struct vconn *c)
+{
+	detach(vt, r, c);
 	c->events = vlink_events(r->link);
 	if (!vlink_present(r->link))
 		return JPKI_ERR_NO_CARD;
@@ -36,20 +60,27 @@ attach(const struct vtransport *vt, const struct vreader *r, struct vconn *c)
 	if (!vlink_powered(r->link))
 		vlink_power_on(r->link);
 	c->epoch = vt->epoch;
+	c->plugged = r->plugged;
 	c->resets = r->resets;
 	c->broken = c->doubtful = false;
+	c->counted = true;
+	r->conns++;
 	return JPKI_OK;
 }
 
-/* What any use of a reader can meet. */
+/* What any use of a reader can meet; c is NULL before there is a connection. */
 static enum jpki_err
-reach(struct vtransport *vt, const char *reader, struct vreader **out)
+reach(struct vtransport *vt, const char *reader, const struct vconn *c,
+    struct vreader **out)
 {
 	if (!vt->running)
 		return JPKI_ERR_NO_SERVICE;
 	if ((*out = vt_find_reader(vt, reader)) == NULL)
 		return JPKI_ERR_NO_READER;
-	return (*out)->exclusive ? JPKI_ERR_BUSY : JPKI_OK;
+	if ((*out)->exclusive)
+		return JPKI_ERR_BUSY;
+	return (*out)->holder != NULL && (*out)->holder != c ?
+	    JPKI_ERR_BUSY : JPKI_OK;
 }
 
 enum jpki_err
@@ -62,7 +93,7 @@ vconn_connect(struct transport *t, const char *reader,
 	enum jpki_err err;
 
 	pthread_mutex_lock(&vt->lock);
-	if ((err = reach(vt, reader, &r)) != JPKI_OK)
+	if ((err = reach(vt, reader, NULL, &r)) != JPKI_OK)
 		goto out;
 	err = JPKI_ERR_MEMORY;
 	if ((c = calloc(1, sizeof(*c))) == NULL)
@@ -86,7 +117,7 @@ own_reader(struct vtransport *vt, struct vconn *c, struct vreader **out)
 {
 	enum jpki_err err;
 
-	while ((err = reach(vt, c->reader, out)) == JPKI_OK &&
+	while ((err = reach(vt, c->reader, c, out)) == JPKI_OK &&
 	    ((*out)->owner != NULL || (*out)->busy))
 		pthread_cond_wait(&vt->changed, &vt->lock);
 	return err;
@@ -127,6 +158,52 @@ vconn_begin(struct transport_conn *conn, enum transport_since *since)
 	c->in_transaction = true;
 	*since = happened;
 out:
+	pthread_mutex_unlock(&vt->lock);
+	return err;
+}
+
+/* As over PC/SC: a connection anew, once the transaction of another is over. */
+enum jpki_err
+vconn_claim(struct transport_conn *conn, enum transport_since *since)
+{
+	struct vtransport *vt = vt_of(conn->transport);
+	struct vconn *c = vc_of(conn);
+	struct vreader *r;
+	enum jpki_err err;
+
+	*since = SINCE_NEW;
+	pthread_mutex_lock(&vt->lock);
+	if ((err = own_reader(vt, c, &r)) != JPKI_OK)
+		goto out;
+	if (!is_stale(vt, r, c))
+		*since = SINCE_NOTHING;
+	if ((err = attach(vt, r, c)) != JPKI_OK)
+		c->broken = true;
+	else if (r->conns > 1)
+		err = JPKI_ERR_BUSY;
+	else
+		r->holder = c;
+out:
+	pthread_mutex_unlock(&vt->lock);
+	return err;
+}
+
+enum jpki_err
+vconn_release(struct transport_conn *conn)
+{
+	struct vtransport *vt = vt_of(conn->transport);
+	enum jpki_err err = JPKI_OK;
+	struct vconn *c = vc_of(conn);
+	struct vreader *r;
+
+	pthread_mutex_lock(&vt->lock);
+	r = vt->running ? vt_find_reader(vt, c->reader) : NULL;
+	if (!c->in_transaction)
+		err = JPKI_ERR_INTERNAL;
+	else if (r == NULL || is_stale(vt, r, c))
+		err = JPKI_ERR_REMOVED;
+	else
+		r->holder = NULL;
 	pthread_mutex_unlock(&vt->lock);
 	return err;
 }
@@ -260,6 +337,8 @@ vconn_disconnect(struct transport_conn *conn, bool unpower)
 		vlink_power_off(r->link);
 		r->resets++;
 	}
+	if (r != NULL)
+		detach(vt, r, c);
 	vt->open--;
 	pthread_mutex_unlock(&vt->lock);
 	free(c);

@@ -23,7 +23,10 @@ struct vreader {
 	struct vreader	*next;
 	char		 name[TRANSPORT_NAME_MAX];
 	struct vlink	*link;
-	bool		 exclusive;
+	bool		 exclusive;	/* held by another program */
+	unsigned	 plugged;	/* which of this transport's it is */
+	unsigned	 conns;		/* connections to it */
+	struct vconn	*holder;	/* the one that has it alone */
 	unsigned	 resets;	/* by other programs */
 	struct vconn	*owner;		/* of the open transaction */
 	bool		 busy;		/* another program is at work */
@@ -38,6 +41,7 @@ struct vtransport {
 	struct vreader	*readers;
 	bool		 running;
 	unsigned	 epoch;		/* starts of the service */
+	unsigned	 plugged;	/* readers so far */
 	unsigned	 cancels;
 	unsigned	 waiters;
 	size_t		 open;
@@ -49,8 +53,9 @@ struct vtransport {
 struct vconn {
 	struct transport_conn base;	/* first */
 	char		 reader[TRANSPORT_NAME_MAX];
-	unsigned	 epoch, resets;
+	unsigned	 epoch, plugged, resets;
 	uint32_t	 events;
+	bool		 counted;	/* among its reader's conns */
 	bool		 broken;	/* the connection dropped */
 	bool		 doubtful;	/* an exchange failed */
 	bool		 in_transaction;
@@ -68,6 +73,9 @@ enum jpki_err	 vconn_connect(struct transport *t, const char *reader,
 		    struct transport_conn **out);
 enum jpki_err	 vconn_begin(struct transport_conn *conn,
 		    enum transport_since *since);
+enum jpki_err	 vconn_claim(struct transport_conn *conn,
+		    enum transport_since *since);
+enum jpki_err	 vconn_release(struct transport_conn *conn);
 enum jpki_err	 vconn_transmit(struct transport_conn *conn,
 		    struct slice command, uint8_t *answer, size_t *n);
 void		 vconn_end(struct transport_conn *conn);

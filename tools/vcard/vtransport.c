@@ -92,6 +92,7 @@ vtransport_add(struct transport *t, const char *reader, struct vlink *link)
 	memcpy(r->name, reader, n + 1);
 	r->link = link;
 	pthread_mutex_lock(&vt->lock);
+	r->plugged = ++vt->plugged;
 	for (end = &vt->readers; *end != NULL; end = &(*end)->next)
 		;
 	*end = r;
@@ -131,7 +132,7 @@ describe(const struct vreader *r, struct transport_reader *out)
 	memcpy(out->name, r->name, sizeof(out->name));
 	out->has_card = vlink_present(r->link);
 	out->mute = out->has_card && vlink_mute(r->link);
-	out->exclusive = r->exclusive;
+	out->exclusive = r->exclusive || r->holder != NULL;
 	out->events = vlink_events(r->link) & 0xFFFF;
 	if (out->has_card && !out->mute)
 		out->atr_len = vlink_atr(r->link, out->atr);
@@ -391,6 +392,8 @@ vtransport_service(struct transport *t, bool running)
 		r->owner = NULL;
 		r->deferred_n = 0;
 		r->exclusive = false;
+		r->holder = NULL;
+		r->conns = 0;
 		vlink_break(r->link);
 		vlink_power_off(r->link);
 	}
@@ -428,6 +431,8 @@ static const struct transport_ops vtransport_ops = {
 	.cancel = vt_cancel,
 	.connect = vconn_connect,
 	.begin = vconn_begin,
+	.claim = vconn_claim,
+	.release = vconn_release,
 	.transmit = vconn_transmit,
 	.end = vconn_end,
 	.disconnect = vconn_disconnect,
