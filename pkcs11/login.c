@@ -62,13 +62,28 @@ end_use(struct slot *slot, bool open)
 	jpki_card_end(slot->reader->card);
 }
 
+/* The card for us alone, before it is asked anything (exclusive=login). */
+static CK_RV
+hold(struct slot *slot)
+{
+	CK_RV rv;
+
+	if (!module.settings.exclusive)
+		return CKR_OK;
+	rv = slot_begin_login(slot);
+	if (rv == CKR_OK)
+		jpki_card_end(slot->reader->card);
+	return rv;
+}
+
+/* What was held may be lost since: so it is held where the PIN is sent. */
 static CK_RV
 verify(struct slot *slot, const CK_UTF8CHAR *pin, CK_ULONG n)
 {
 	enum jpki_err err;
 	CK_RV rv;
 
-	rv = slot_begin(slot);
+	rv = slot_begin_login(slot);
 	if (rv != CKR_OK)
 		return rv;
 	err = jpki_pin_verify(slot->reader->card, slot->row->pin,
@@ -93,6 +108,9 @@ login_user(struct slot *slot, const CK_UTF8CHAR *pin, CK_ULONG n)
 	    (const char *)pin, n));
 	if (rv != CKR_OK)
 		return rv;
+	rv = hold(slot);
+	if (rv != CKR_OK)
+		return rv;
 	/* Whether the certificate is behind the PIN shows now only. */
 	token_ask_again(slot);
 	(void)token_cert_is_private(slot);
@@ -100,6 +118,8 @@ login_user(struct slot *slot, const CK_UTF8CHAR *pin, CK_ULONG n)
 	if (rv == CKR_OK)
 		rv = verify(slot, pin, n);
 	slot->logged_in = rv == CKR_OK;
+	if (rv != CKR_OK)
+		slot_release(slot);
 	return rv;
 }
 
@@ -158,8 +178,9 @@ login_end(struct slot *slot)
 	CK_RV rv = CKR_OK;
 
 	/* Both PINs live in one application: the other's goes with it. */
+	slot_lose_logins(slot);
 	if (reader->card != NULL)
-		rv = slot_judge(slot, jpki_logout(reader->card));
+		rv = slot_judge(slot, jpki_card_release(reader->card));
 	/* A card that cannot be asked to is made to; a phone never can. */
 	if (rv != CKR_OK && reader->card != NULL) {
 		if (slot_reopen_card(slot))

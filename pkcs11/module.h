@@ -167,8 +167,16 @@ CK_RV	slot_with_live_token(CK_SLOT_ID id, struct slot **out);
  * taken this one's place.
  */
 CK_RV	slot_begin(struct slot *slot);
+/*
+ * The same, for a VERIFY: with exclusive=login nobody else can connect to the
+ * card from then on until slot_release(), which comes when a login ended or
+ * did not come about, and does nothing while a token is logged in.
+ */
+CK_RV	slot_begin_login(struct slot *slot);
+void	slot_release(struct slot *slot);
 /* After a card operation: note what it says of card and login. */
 CK_RV	slot_judge(struct slot *slot, enum jpki_err err);
+bool	slot_anybody_logged_in(const struct reader *reader);
 /* Close the card, by cutting its power if nothing else helps. */
 void	slot_drop_card(struct slot *slot);
 /* The same, but open it again: sessions go on.  False: it cannot be. */
@@ -177,8 +185,10 @@ void	slot_forget_token(struct slot *slot);
 /*
  * The login is over.  lose: nobody asked for that, so handles of private
  * objects work again after the next login.  forget: they are dead for good.
+ * lose_logins: the login of every token of this card.
  */
 void	slot_lose_login(struct slot *slot);
+void	slot_lose_logins(struct slot *slot);
 void	slot_forget_login(struct slot *slot);
 
 /*

@@ -23,6 +23,8 @@ static const struct choice choices[] = {
 	{ "last-try", "allow", FIELD(last_try), true },
 	{ "consent", "once", FIELD(consent_each), false },
 	{ "consent", "each", FIELD(consent_each), true },
+	{ "exclusive", "off", FIELD(exclusive), false },
+	{ "exclusive", "login", FIELD(exclusive), true },
 	{ "pss", "off", FIELD(pss), PSS_OFF },
 	{ "pss", "on", FIELD(pss), PSS_ON },
 	{ "pss", "auto", FIELD(pss), PSS_AUTO },

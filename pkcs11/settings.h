@@ -18,6 +18,7 @@ struct settings {
 	unsigned	tokens;		/* bits 1 << index of token_rows */
 	bool		last_try;	/* PINs go out on the last try, too */
 	bool		consent_each;	/* a login for each signature */
+	bool		exclusive;	/* no other program during a login */
 	enum setting_pss pss;
 	unsigned	log;		/* enum jpki_log_level */
 };

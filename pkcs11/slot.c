@@ -287,6 +287,28 @@ slot_with_live_token(CK_SLOT_ID id, struct slot **out)
 	return rv == CKR_DEVICE_REMOVED ? slot_with_token(id, out) : CKR_OK;
 }
 
+bool
+slot_anybody_logged_in(const struct reader *reader)
+{
+	for (unsigned i = 0; i < SLOTS_MAX; i++)
+		if (reader->slot[i].logged_in)
+			return true;
+	return false;
+}
+
+void
+slot_release(struct slot *slot)
+{
+	struct reader *reader = slot->reader;
+
+	if (!module.settings.exclusive || reader->card == NULL ||
+	    slot_anybody_logged_in(reader))
+		return;
+	if (jpki_card_release(reader->card) != JPKI_OK &&
+	    !slot_reopen_card(slot))
+		slot_drop_card(slot);
+}
+
 void
 slot_lose_login(struct slot *slot)
 {
@@ -295,6 +317,14 @@ slot_lose_login(struct slot *slot)
 		sessions_end_operations(slot);
 	slot->logged_in = false;
 	token_forget(slot, true);
+}
+
+void
+slot_lose_logins(struct slot *slot)
+{
+	for (unsigned i = 0; i < slots_of_reader(); i++)
+		if (slot->reader->slot[i].logged_in)
+			slot_lose_login(&slot->reader->slot[i]);
 }
 
 void
@@ -352,19 +382,32 @@ is_gone(enum jpki_err err)
 	return false;
 }
 
-CK_RV
-slot_begin(struct slot *slot)
+static CK_RV
+begin(struct slot *slot, bool alone)
 {
 	struct reader *reader = slot->reader;
 	enum jpki_err err;
 
-	err = jpki_card_begin(reader->card);
+	err = alone ? jpki_card_claim(reader->card) :
+	    jpki_card_begin(reader->card);
 	if (err == JPKI_OK &&
 	    jpki_card_insertion(reader->card) == reader->insertion)
 		return CKR_OK;
 	if (err == JPKI_OK)
 		jpki_card_end(reader->card);
 	return slot_judge(slot, err);
+}
+
+CK_RV
+slot_begin(struct slot *slot)
+{
+	return begin(slot, false);
+}
+
+CK_RV
+slot_begin_login(struct slot *slot)
+{
+	return begin(slot, module.settings.exclusive);
 }
 
 /*
@@ -375,6 +418,7 @@ CK_RV
 slot_judge(struct slot *slot, enum jpki_err err)
 {
 	struct reader *reader = slot->reader;
+	bool lost = false;
 
 	if (reader->card == NULL)
 		return CKR_DEVICE_REMOVED;
@@ -386,11 +430,15 @@ slot_judge(struct slot *slot, enum jpki_err err)
 	for (unsigned i = 0; i < slots_of_reader(); i++) {
 		struct slot *one = &reader->slot[i];
 
-		if (one->logged_in &&
-		    !jpki_pin_verified(reader->card, one->row->pin))
-			slot_lose_login(one);
+		if (!one->logged_in ||
+		    jpki_pin_verified(reader->card, one->row->pin))
+			continue;
+		slot_lose_login(one);
+		lost = true;
 	}
-	return rv_of(err);
+	if (lost)
+		slot_release(slot);
+	return reader->card != NULL ? rv_of(err) : CKR_DEVICE_REMOVED;
 }
 
 CK_RV

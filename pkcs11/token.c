@@ -183,15 +183,6 @@ pad(CK_UTF8CHAR *field, size_t size, const char *text)
  * be read (a phone, no certificate) the token's label serves.
  */
 
-static bool
-somebody_logged_in(const struct reader *reader)
-{
-	for (unsigned i = 0; i < SLOTS_MAX; i++)
-		if (reader->slot[i].logged_in)
-			return true;
-	return false;
-}
-
 /* Either the certificate or the label; trouble on the way is an error. */
 static enum jpki_err
 serial_source(struct reader *reader, struct jpki_buf *der,
@@ -200,7 +191,7 @@ serial_source(struct reader *reader, struct jpki_buf *der,
 	enum jpki_err err;
 
 	/* A phone's certificate shows now; another time it will not. */
-	if (somebody_logged_in(reader) &&
+	if (slot_anybody_logged_in(reader) &&
 	    jpki_token_read(reader->card, token) == JPKI_OK &&
 	    token->kind == JPKI_KIND_PHONE)
 		return JPKI_OK;

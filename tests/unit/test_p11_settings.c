@@ -18,6 +18,7 @@ without_a_word_the_defaults_hold(void **state)
 	assert_int_equal(s.tokens, 3);
 	assert_false(s.last_try);
 	assert_false(s.consent_each);
+	assert_false(s.exclusive);
 	assert_int_equal(s.pss, PSS_AUTO);
 	assert_int_equal(s.log, 0);
 }
@@ -27,42 +28,46 @@ static const struct {
 	struct settings	 wanted;
 	bool		 ok;
 } rows[] = {
-	{ "", { 3, false, false, PSS_AUTO, 0 }, true },
-	{ "   \t\r\n ", { 3, false, false, PSS_AUTO, 0 }, true },
-	{ "tokens=auth", { 1, false, false, PSS_AUTO, 0 }, true },
-	{ "tokens=sign", { 2, false, false, PSS_AUTO, 0 }, true },
-	{ "tokens=both", { 3, false, false, PSS_AUTO, 0 }, true },
-	{ "last-try=allow", { 3, true, false, PSS_AUTO, 0 }, true },
-	{ "last-try=allow last-try=refuse", { 3, false, false, PSS_AUTO, 0 },
+	{ "", { 3, false, false, false, PSS_AUTO, 0 }, true },
+	{ "   \t\r\n ", { 3, false, false, false, PSS_AUTO, 0 }, true },
+	{ "tokens=auth", { 1, false, false, false, PSS_AUTO, 0 }, true },
+	{ "tokens=sign", { 2, false, false, false, PSS_AUTO, 0 }, true },
+	{ "tokens=both", { 3, false, false, false, PSS_AUTO, 0 }, true },
+	{ "last-try=allow", { 3, true, false, false, PSS_AUTO, 0 }, true },
+	{ "last-try=allow last-try=refuse", { 3, false, false, false, PSS_AUTO, 0 },
 	  true },
-	{ "consent=each", { 3, false, true, PSS_AUTO, 0 }, true },
-	{ "consent=each consent=once", { 3, false, false, PSS_AUTO, 0 },
+	{ "consent=each", { 3, false, true, false, PSS_AUTO, 0 }, true },
+	{ "consent=each consent=once", { 3, false, false, false, PSS_AUTO, 0 },
 	  true },
-	{ "pss=off", { 3, false, false, PSS_OFF, 0 }, true },
-	{ "pss=on", { 3, false, false, PSS_ON, 0 }, true },
-	{ "pss=on pss=auto", { 3, false, false, PSS_AUTO, 0 }, true },
-	{ "log=none", { 3, false, false, PSS_AUTO, 0 }, true },
-	{ "log=error", { 3, false, false, PSS_AUTO, 1 }, true },
-	{ "log=info", { 3, false, false, PSS_AUTO, 2 }, true },
-	{ "log=apdu", { 3, false, false, PSS_AUTO, 3 }, true },
+	{ "exclusive=login", { 3, false, false, true, PSS_AUTO, 0 }, true },
+	{ "exclusive=login exclusive=off",
+	  { 3, false, false, false, PSS_AUTO, 0 }, true },
+	{ "pss=off", { 3, false, false, false, PSS_OFF, 0 }, true },
+	{ "pss=on", { 3, false, false, false, PSS_ON, 0 }, true },
+	{ "pss=on pss=auto", { 3, false, false, false, PSS_AUTO, 0 }, true },
+	{ "log=none", { 3, false, false, false, PSS_AUTO, 0 }, true },
+	{ "log=error", { 3, false, false, false, PSS_AUTO, 1 }, true },
+	{ "log=info", { 3, false, false, false, PSS_AUTO, 2 }, true },
+	{ "log=apdu", { 3, false, false, false, PSS_AUTO, 3 }, true },
 	{ " tokens=auth\tlast-try=allow\r\nconsent=each pss=off  log=info ",
-	  { 1, true, true, PSS_OFF, 2 }, true },
+	  { 1, true, true, false, PSS_OFF, 2 }, true },
 	/* The last word counts. */
-	{ "tokens=auth tokens=sign", { 2, false, false, PSS_AUTO, 0 }, true },
+	{ "tokens=auth tokens=sign", { 2, false, false, false, PSS_AUTO, 0 }, true },
 	/* Words of others. */
-	{ "token=auth", { 3, false, false, PSS_AUTO, 0 }, true },
-	{ "tokens", { 3, false, false, PSS_AUTO, 0 }, true },
-	{ "configdir='/x y' = =auth x=", { 3, false, false, PSS_AUTO, 0 },
+	{ "token=auth", { 3, false, false, false, PSS_AUTO, 0 }, true },
+	{ "tokens", { 3, false, false, false, PSS_AUTO, 0 }, true },
+	{ "configdir='/x y' = =auth x=", { 3, false, false, false, PSS_AUTO, 0 },
 	  true },
-	{ "Tokens=auth", { 3, false, false, PSS_AUTO, 0 }, true },
+	{ "Tokens=auth", { 3, false, false, false, PSS_AUTO, 0 }, true },
 	/* Values that a key has not; the rest is applied. */
-	{ "tokens=", { 3, false, false, PSS_AUTO, 0 }, false },
-	{ "tokens=AUTH", { 3, false, false, PSS_AUTO, 0 }, false },
-	{ "tokens=authx", { 3, false, false, PSS_AUTO, 0 }, false },
-	{ "tokens=aut", { 3, false, false, PSS_AUTO, 0 }, false },
-	{ "tokens=auth=sign", { 3, false, false, PSS_AUTO, 0 }, false },
-	{ "pss=yes consent=each", { 3, false, true, PSS_AUTO, 0 }, false },
-	{ "log=4", { 3, false, false, PSS_AUTO, 0 }, false },
+	{ "tokens=", { 3, false, false, false, PSS_AUTO, 0 }, false },
+	{ "tokens=AUTH", { 3, false, false, false, PSS_AUTO, 0 }, false },
+	{ "tokens=authx", { 3, false, false, false, PSS_AUTO, 0 }, false },
+	{ "tokens=aut", { 3, false, false, false, PSS_AUTO, 0 }, false },
+	{ "tokens=auth=sign", { 3, false, false, false, PSS_AUTO, 0 }, false },
+	{ "pss=yes consent=each", { 3, false, true, false, PSS_AUTO, 0 }, false },
+	{ "exclusive=on", { 3, false, false, false, PSS_AUTO, 0 }, false },
+	{ "log=4", { 3, false, false, false, PSS_AUTO, 0 }, false },
 };
 
 static void
@@ -80,6 +85,8 @@ words_are_applied_in_their_order(void **state)
 		    rows[i].wanted.last_try);
 		expect_int(rows[i].text, s.consent_each,
 		    rows[i].wanted.consent_each);
+		expect_int(rows[i].text, s.exclusive,
+		    rows[i].wanted.exclusive);
 		expect_int(rows[i].text, s.pss, rows[i].wanted.pss);
 		expect_int(rows[i].text, s.log, rows[i].wanted.log);
 	}
