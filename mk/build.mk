@@ -55,7 +55,7 @@ unit_tests := $(unit_objs:.o=)
 helper_objs := $(filter-out $(unit_objs),$(call objects,$(call sources,tests/unit/*.c)))
 # Programs of the end-to-end tests and of make bench, for any PKCS #11 module.
 client_objs := $(call objects,$(call sources,tests/e2e/*.c) $(call sources,tests/bench/*.c))
-p11_clients := $(O)/tests/e2e/p11steps $(O)/tests/e2e/secrets_client $(O)/tests/bench/p11bench
+p11_clients := $(addprefix $(O)/tests/e2e/,p11steps p11storm secrets_client) $(O)/tests/bench/p11bench
 # They look at what others leave in memory.
 scanners := $(O)/tests/e2e/secrets_scan $(O)/tests/e2e/secrets_trace
 clients := $(p11_clients) $(scanners)
@@ -90,7 +90,7 @@ $(O)/members: FORCE
 $(lib_objs): private part_cppflags = $(pcsc_cflags) $(crypto_cflags)
 $(module_objs) $(module_variants): private part_cppflags = -iquote $(srcdir)/pkcs11 $(p11kit_cflags)
 $(client_objs): private part_cppflags = -iquote $(srcdir)/pkcs11 \
-	-iquote $(srcdir)/tests/e2e $(p11kit_cflags)
+	-iquote $(srcdir)/tests/e2e $(p11kit_cflags) $(crypto_cflags)
 $(tool_objs): private part_cppflags = -iquote $(srcdir)/tools
 $(vcard_main) $(vcard_objs): private part_cppflags = $(crypto_cflags)
 $(unit_objs) $(helper_objs): private part_cppflags = -iquote $(srcdir)/tools/vcard \
@@ -156,6 +156,8 @@ $(unit_tests): private part_libs = $(cmocka_libs)
 $(p11_clients): %: %.o $(O)/tests/e2e/p11load.o
 $(scanners): %: %.o $(O)/tests/e2e/secrets_find.o $(O)/tests/e2e/secrets_memory.o
 $(clients): private lib_libs = -ldl $(LIBS)
+# Judges signatures.
+$(O)/tests/e2e/p11storm: private part_libs = $(crypto_libs)
 $(programs) $(unit_tests) $(clients): $(O)/members
 	$(call say,LD,$@)
 	$(Q)$(CC) $(pie_ldflags) $(all_ldflags) -o $@ \
