@@ -263,6 +263,13 @@ fake_kick(struct vpcd *vpcd)
 	kicks++;
 }
 
+static bool
+fake_hurry(struct vpcd *vpcd)
+{
+	fake_kick(vpcd);
+	return true;
+}
+
 static char said[VCARD_ERROR_MAX];
 
 static int
@@ -304,6 +311,7 @@ fake_calloc(size_t n, size_t size)
 #define vlink_present	fake_present
 #define vpcd_seen	fake_seen
 #define vpcd_kick	fake_kick
+#define vpcd_hurry	fake_hurry
 #define cli_fail	fake_fail
 #define kill		fake_kill
 #define signalfd(fd, set, flags)	fake_signalfd(fd, set, flags)
