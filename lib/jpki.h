@@ -406,7 +406,8 @@ struct jpki_cert {
 	unsigned	 key_bits;
 	char		*key_usage;	/* "digitalSignature, nonRepudiation" */
 	char		*ext_key_usage;	/* "clientAuth"; "" if none */
-	char		*policies;	/* dotted OIDs, ", " between */
+	char		*policies;	/* dotted OIDs, ", " between; "?" for
+					   one of more than 512 bytes */
 	char		*subject_key_id; /* upper-case hex, "" if absent */
 	char		*authority_key_id;
 	char		*fingerprint;	/* SHA-256 over the DER, hex */

@@ -19,6 +19,7 @@
 #include "parts.h"
 
 #define TEST_ORGANISATION	"JPKI-TEST"
+#define OID_BYTES_MAX		512
 
 static X509 *
 x509_of(OSSL_LIB_CTX *crypto, struct slice der)
@@ -131,7 +132,7 @@ usage_text(X509 *x509)
 	return list;
 }
 
-/* Whole, however long: cut, it would be another. */
+/* Whole: cut, it would be another.  No more than OpenSSL writes (3.0.9). */
 static bool
 list_add_oid(char **list, const ASN1_OBJECT *oid, bool dotted)
 {
@@ -141,6 +142,8 @@ list_add_oid(char **list, const ASN1_OBJECT *oid, bool dotted)
 
 	if (!dotted && nid != NID_undef)
 		return list_add(list, OBJ_nid2sn(nid));
+	if (OBJ_length(oid) > OID_BYTES_MAX)
+		return list_add(list, "?");
 	n = OBJ_obj2txt(NULL, 0, oid, 1);
 	text = n > 0 ? malloc((size_t)n + 1) : NULL;
 	ok = text != NULL && OBJ_obj2txt(text, n + 1, oid, 1) == n &&

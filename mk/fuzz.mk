@@ -110,4 +110,4 @@ fuzz-coverage: fuzz-targets
 	@for target in $(fuzz_targets); do \
 		JPKI_SRC=$(abspath $(srcdir)) $$target 2>/dev/null || exit 1; \
 	done
-	@GCOV='$(GCOV)' $(srcdir)/scripts/coverage $(O) 0 lib pkcs11
+	@GCOV='$(GCOV)' $(srcdir)/scripts/coverage $(O) 0 0 lib pkcs11
