@@ -179,7 +179,7 @@ bool	model_quiet(unsigned reader);
 
 judge_fn judge_initialize, judge_finalize, judge_open, judge_close,
 	judge_close_all, judge_session_info, judge_login, judge_logout,
-	judge_set_pin, judge_token_info, judge_slot_list, judge_cancel;
+	judge_set_pin, judge_token_info, judge_list, judge_wait, judge_cancel;
 
 /* calls_ops.c */
 void	mop_end(struct mop *op);

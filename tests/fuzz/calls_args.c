@@ -458,6 +458,27 @@ make_info(struct call *c, struct fuzz_in *in)
 	    args_block(c, c->row->info_size, true);
 }
 
+/* The name and the version of an interface. */
+static void
+make_interface(struct call *c, struct fuzz_in *in)
+{
+	static const char *const names[] = { "PKCS 11", "PKCS 1", "PKCS 11 ",
+	    "" };
+	static const CK_VERSION versions[] = { { 3, 0 }, { 2, 40 }, { 2, 20 },
+	    { 4, 50 } };
+	uint8_t how = fuzz_u8(in);
+	const char *name = names[how % 4];
+
+	if (how == 0)
+		return;
+	c->pin = args_block(c, strlen(name) + 1, false);
+	memcpy(c->pin, name, strlen(name) + 1);
+	if (how < 0x40)
+		return;
+	c->info2 = args_block(c, sizeof(versions[0]), false);
+	memcpy(c->info2, &versions[how / 4 % 4], sizeof(versions[0]));
+}
+
 /*
  * Letters.
  */
@@ -489,6 +510,7 @@ make(struct call *c, struct fuzz_in *in, char letter)
 	case 'a': c->t = make_template(c, in, &c->t_n, true); break;
 	case 'v': c->info = make_info(c, in); break;
 	case 'V': c->info2 = make_info(c, in); break;
+	case 'n': make_interface(c, in); break;
 	case 'b': c->present = fuzz_u8(in); break;
 	case 'r': c->reserved = fuzz_u8(in) < 0xE0 ? NULL : c; break;
 	case 'I': init_args(c, in); break;

@@ -389,10 +389,24 @@ judge_token_info(struct call *c)
 }
 
 void
-judge_slot_list(struct call *c)
+judge_list(struct call *c)
 {
 	if (c->rv == CKR_OK && c->out != NULL)
 		calls_law(*c->out_n <= c->room, "more than there is room for");
+	if (c->rv == CKR_BUFFER_TOO_SMALL)
+		calls_law(c->out != NULL && *c->out_n > c->room,
+		    "there is room");
+}
+
+void
+judge_wait(struct call *c)
+{
+	unsigned reader;
+	bool sign;
+
+	if (c->rv == CKR_OK)
+		calls_law(model_slot(*(CK_SLOT_ID *)c->info, &reader, &sign),
+		    "an event of no slot");
 }
 
 void

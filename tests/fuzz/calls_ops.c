@@ -469,10 +469,29 @@ check_attribute(const struct call *c, const CK_ATTRIBUTE *was,
 	    was->ulValueLen - written, FILLER), "written behind the value");
 }
 
+/* Without a login nobody sees what is private. */
+static void
+check_privacy(const CK_ATTRIBUTE *a)
+{
+	CK_ULONG class;
+
+	if (a->pValue == NULL)
+		return;
+	if (a->type == CKA_PRIVATE && a->ulValueLen == sizeof(CK_BBOOL))
+		calls_law(*(CK_BBOOL *)a->pValue == CK_FALSE,
+		    "a private object shows");
+	if (a->type != CKA_CLASS || a->ulValueLen != sizeof(class))
+		return;
+	memcpy(&class, a->pValue, sizeof(class));
+	calls_law(class != CKO_PRIVATE_KEY, "a private key shows");
+}
+
 void
 judge_attributes(struct call *c)
 {
 	struct msession *s = session_of(c);
+	bool public = c->rv == CKR_OK && s != NULL &&
+	    model.login[s->reader][s->sign] == NO;
 	bool touched = c->rv == CKR_OK || c->rv == CKR_BUFFER_TOO_SMALL ||
 	    c->rv == CKR_ATTRIBUTE_SENSITIVE ||
 	    c->rv == CKR_ATTRIBUTE_TYPE_INVALID || (s != NULL &&
@@ -484,6 +503,8 @@ judge_attributes(struct call *c)
 		else
 			calls_law(memcmp(&c->t_before[i], &c->t[i],
 			    sizeof(c->t[i])) == 0, "written on an error");
+		if (public)
+			check_privacy(&c->t[i]);
 		/* Keys have no value that anybody may see. */
 		if (c->t[i].type == CKA_PRIVATE_EXPONENT && touched &&
 		    c->t_n == c->t_real)

@@ -99,15 +99,15 @@ LIST(rv_parallel, IN_SESSION, CKR_FUNCTION_NOT_PARALLEL)
 	    sizeof(CK_SESSION_INFO), 0) \
 	X(C_SetPIN, "spP", (c->s, c->pin, c->pin_n, c->new_pin, c->new_pin_n), rv_set_pin, \
 	    judge_set_pin, 0, 1) \
-	X(C_GetSlotList, "bl", (c->present, ULONGS, c->out_n), rv_slots, judge_slot_list, 0, 0) \
+	X(C_GetSlotList, "bl", (c->present, ULONGS, c->out_n), rv_slots, judge_list, 0, 0) \
 	X(C_GetSlotInfo, "iv", (c->slot, c->info), rv_slot, NULL, sizeof(CK_SLOT_INFO), 0) \
 	X(C_GetTokenInfo, "iv", (c->slot, c->info), rv_token, judge_token_info, \
 	    sizeof(CK_TOKEN_INFO), 0) \
-	X(C_GetMechanismList, "il", (c->slot, ULONGS, c->out_n), rv_mechs, NULL, 0, 0) \
+	X(C_GetMechanismList, "il", (c->slot, ULONGS, c->out_n), rv_mechs, judge_list, 0, 0) \
 	X(C_GetMechanismInfo, "iyv", (c->slot, c->type, c->info), rv_mech, NULL, \
 	    sizeof(CK_MECHANISM_INFO), 0) \
 	X(C_GetObjectSize, "skv", (c->s, c->key, c->info), rv_object, NULL, sizeof(CK_ULONG), 0) \
-	X(C_WaitForSlotEvent, "Fvr", (c->flags, c->info, c->reserved), rv_wait, NULL, \
+	X(C_WaitForSlotEvent, "Fvr", (c->flags, c->info, c->reserved), rv_wait, judge_wait, \
 	    sizeof(CK_SLOT_ID), 0) \
 	X(C_SessionCancel, "sF", (c->s, c->flags), rv_session, judge_cancel, 0, 0) \
 	X(C_LoginUser, "supd", (c->s, c->user, c->pin, c->pin_n, IN), rv_login, judge_login, \
@@ -120,9 +120,9 @@ LIST(rv_parallel, IN_SESSION, CKR_FUNCTION_NOT_PARALLEL)
 	X(C_SetAttributeValue, "skt", (c->s, c->key, TEMPLATE), rv_write, NULL, 0, 0) \
 	X(C_GetInfo, "v", (c->info), rv_any, NULL, sizeof(CK_INFO), 0) \
 	X(C_GetFunctionList, "v", (c->info), rv_lists, NULL, sizeof(void *), 0) \
-	X(C_GetInterfaceList, "L", ((CK_INTERFACE *)(void *)c->out, c->out_n), rv_lists, NULL, \
-	    0, 0) \
-	X(C_GetInterface, "vF", (NULL, NULL, c->info, c->flags), rv_lists, NULL, \
+	X(C_GetInterfaceList, "L", ((CK_INTERFACE *)(void *)c->out, c->out_n), rv_lists, \
+	    judge_list, 0, 0) \
+	X(C_GetInterface, "nvF", (c->pin, c->info2, c->info, c->flags), rv_lists, NULL, \
 	    sizeof(void *), 0) \
 	X(C_InitToken, "ipP", (c->slot, c->pin, c->pin_n, c->new_pin), rv_init_token, NULL, 0, 0) \
 	X(C_InitPIN, "sp", (c->s, c->pin, c->pin_n), rv_stub, NULL, 0, 0) \

@@ -21,7 +21,7 @@
 #define FD_KEPT		60	/* and above: descriptors of the harness */
 
 static bool started, trace;
-static int out_fd, in_fd, kept_out, kept_in;
+static int out_fd, in_fd, read_only_fd, kept_out, kept_in;
 static FILE *err_file, *real_stderr;
 static char *err_text, out_text[OUT_MAX];
 static size_t err_n;
@@ -55,6 +55,7 @@ start(void)
 	fuzz_law(err_file != NULL, "there is memory");
 	out_fd = memory_file("out");
 	in_fd = memory_file("in");
+	read_only_fd = high(open("/dev/null", O_RDONLY | O_CLOEXEC));
 	kept_out = high(STDOUT_FILENO);
 	kept_in = high(STDIN_FILENO);
 }
@@ -83,8 +84,8 @@ streams_begin(const struct run *run)
 	pipe_make(FD_NEW_PIN, &run->new_fd);
 	rewind(err_file);
 	stderr = err_file;
-	fuzz_law(dup2(out_fd, STDOUT_FILENO) >= 0 &&
-	    dup2(in_fd, STDIN_FILENO) >= 0, "streams are connected");
+	fuzz_law(dup2(run->no_out ? read_only_fd : out_fd, STDOUT_FILENO) >= 0
+	    && dup2(in_fd, STDIN_FILENO) >= 0, "streams are connected");
 }
 
 static void
@@ -154,7 +155,7 @@ int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct fuzz_in in = fuzz_in_of(data, size);
-	struct run run = { .argc = 0 };
+	struct run run = { .input = slice_of(data, size) };
 
 	if (!started)
 		start();

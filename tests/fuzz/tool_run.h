@@ -21,6 +21,7 @@ struct typed {
 };
 
 struct run {
+	struct slice	 input;
 	int		 argc;
 	char		*argv[ARGS_MAX + 2];
 	char		*room[ARGS_MAX + 2];	/* the words, to be freed */
@@ -30,6 +31,7 @@ struct run {
 
 	/* What the PINs come from. */
 	struct typed	 fd, new_fd, file, new_file, standard;
+	bool		 no_out;	/* standard output cannot be written */
 	bool		 has_terminal;
 	struct typed	 line[LINES_MAX];
 	size_t		 lines;

@@ -185,6 +185,7 @@ words_make(struct run *run, struct fuzz_in *in)
 	lines_make(run, pin, in);
 	data = fuzz_take_short(in);
 	put(&run->standard, data.p, data.n);
+	run->no_out = fuzz_u8(in) % 8 == 7;
 }
 
 void
