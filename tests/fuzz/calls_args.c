@@ -166,16 +166,16 @@ static const struct {
 	{ PIN_LOWER, "", 0 },
 	{ PIN_FIXED, "3650", 4 }, { PIN_FIXED, "W5V4U3", 6 },
 	{ PIN_FIXED, "6183", 4 }, { PIN_FIXED, "K7ZZ90", 6 },
-	{ PIN_FIXED, PIN_AUTH, 4 }, { PIN_FIXED, PIN_SIGN, 6 },
-	{ PIN_FIXED, PIN_INPUT, 4 }, { PIN_FIXED, "WVUTSRQPONML9876", 16 },
-	{ PIN_FIXED, "", 0 }, { PIN_FIXED, "729", 3 },
-	{ PIN_FIXED, "72940", 5 }, { PIN_FIXED, "7294\0", 5 },
-	{ PIN_FIXED, "729\0", 4 }, { PIN_FIXED, "Q8XZ4", 5 },
-	{ PIN_FIXED, "Q8XZ41Q8XZ41Q8XZ4", 17 }, { PIN_FIXED, "Q8 Z41", 6 },
+	{ PIN_FIXED, VIRTUAL_PIN_AUTH, 4 }, { PIN_FIXED, VIRTUAL_PIN_SIGN, 8 },
+	{ PIN_FIXED, VIRTUAL_PIN_INPUT, 4 }, { PIN_FIXED, "WVUTSRQPONML9876", 16 },
+	{ PIN_FIXED, "", 0 }, { PIN_FIXED, "739", 3 },
+	{ PIN_FIXED, "73910", 5 }, { PIN_FIXED, "7391\0", 5 },
+	{ PIN_FIXED, "739\0", 4 }, { PIN_FIXED, "ZQ9XK", 5 },
+	{ PIN_FIXED, "ZQ9XK7WPZQ9XK7WPZ", 17 }, { PIN_FIXED, "ZQ 9XK", 6 },
 	{ PIN_FIXED, "\xEF\xBC\x97\xEF\xBC\x92", 6 },
-	{ PIN_FIXED, "GET / HTTP/1.0\r", 15 }, { PIN_FIXED, "729\n", 4 },
+	{ PIN_FIXED, "GET / HTTP/1.0\r", 15 }, { PIN_FIXED, "739\n", 4 },
 	{ PIN_FIXED, "WVUTSR", 6 }, { PIN_FIXED, "987654", 6 },
-	{ PIN_NULL, "", 0 }, { PIN_NULL_4, "", 4 }, { PIN_HUGE, "7294", 0 },
+	{ PIN_NULL, "", 0 }, { PIN_NULL_4, "", 4 }, { PIN_HUGE, "7391", 4 },
 	{ PIN_RAW, "", 0 },
 };
 
@@ -196,7 +196,7 @@ right_pin(const struct call *c)
 	const struct vpin_state *pin;
 
 	if (s == NULL)
-		return slice_of("7294", 4);
+		return slice_of("7391", 4);
 	pin = model_pin(s->reader, s->sign);
 	return slice_of(pin->value, strlen(pin->value));
 }

@@ -1,25 +1,16 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#define _XOPEN_SOURCE 700	/* nftw, mkdtemp */
 #include "calls_world.h"
 
-#include <fcntl.h>
-#include <ftw.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "calls_pool.h"
-#include "profile.h"
-#include "store.h"
-#include "vkit.h"
 
 #define TRIGGERS	12
 #define WAITS_MAX	3
 #define INS_VERIFY	0x20
 #define INS_CHANGE	0x24
 #define INS_CHANGE_KEY	0x32
-#define PROFILES	9
 
 #define COUNT_OF(a)	(sizeof(a) / sizeof((a)[0]))
 
@@ -38,45 +29,8 @@ static unsigned transmissions;
 static unsigned waits;
 
 /*
- * Cards: each is made once, on the disk, and then lives in memory; the world
- * gets copies.
+ * Cards: the world gets copies, since two readers may hold the same kind.
  */
-
-static struct vcard *masters[PROFILES];
-
-static int
-remove_one(const char *path, const struct stat *st, int type, struct FTW *ftw)
-{
-	(void)st, (void)type, (void)ftw;
-	return remove(path);
-}
-
-static struct vcard *
-master(size_t profile)
-{
-	const char *name = vcard_profile_name(profile);
-	const struct profile *row = profile_find(name);
-	const struct vcard_pins pins = {
-		.auth = row->auth ? PIN_AUTH : NULL,
-		.sign = row->sign ? PIN_SIGN : NULL,
-		.input = row->phone ? NULL : PIN_INPUT,
-	};
-	char error[VCARD_ERROR_MAX] = "", dir[] = "/dev/shm/fuzz-card-XXXXXX";
-	struct vcard *card = NULL;
-
-	if (masters[profile] != NULL)
-		return masters[profile];
-	if (mkdtemp(dir) == NULL || personalise(dir, name, NULL, &pins,
-	    vkit_key, error) != 0 || vcard_load(dir, &card, error) != 0) {
-		fprintf(stderr, "no card in %s: %s\n", dir, error);
-		abort();
-	}
-	store_close(card->dir);
-	card->dir = -1;
-	nftw(dir, remove_one, 8, FTW_DEPTH | FTW_PHYS);
-	masters[profile] = card;
-	return card;
-}
 
 static struct vcard *
 card_copy(const struct vcard *from)
@@ -513,7 +467,8 @@ reader_begin(unsigned i, struct fuzz_in *in)
 
 	r->name = names[i];
 	r->plugged = true;
-	r->card = card_copy(master(fuzz_last_below(in, PROFILES)));
+	r->card = card_copy(virtual_card(fuzz_last_below(in,
+	    virtual_profiles()), 0));
 	card_quirk(r->card, fuzz_last_u8(in));
 	tries = fuzz_last_u8(in);
 	if ((tries & 3) != 0 && r->card->pins[VPIN_AUTH].tries > 0)

@@ -11,16 +11,12 @@
 #include "core.h"
 #include "fuzz.h"
 #include "link.h"
+#include "virtual.h"
 #include "vtransport.h"
 
 #define READERS		2
 #define READER_A	"Reader A"
 #define READER_B	"Reader B"
-
-/* The PINs of a new card; no other text of the world has them in it. */
-#define PIN_AUTH	"7294"
-#define PIN_SIGN	"Q8XZ41"
-#define PIN_INPUT	"5938"
 
 struct world_reader {
 	const char	*name;
