@@ -101,10 +101,12 @@ static void
 check_log(void)
 {
 	char *rest = NULL;
+	long n = ftell(log_file);
 
-	if (ftell(log_file) == 0)
+	if (n <= 0)
 		return;
 	fflush(log_file);
+	log_text[n] = '\0';	/* behind it is what was logged before */
 	for (char *line = strtok_r(log_text, "\n", &rest); line != NULL;
 	    line = strtok_r(NULL, "\n", &rest))
 		check_line(line);
