@@ -16,7 +16,7 @@
 
 static const struct hash_row {
 	CK_MECHANISM_TYPE type;
-	const EVP_MD	*(*md)(void);	/* NULL: the data comes hashed, or raw */
+	const EVP_MD	*(*md)(void);	/* NULL: data comes hashed, or raw */
 	bool		 pss;
 } hashes[] = {
 	{ CKM_RSA_PKCS, NULL, false },
@@ -71,7 +71,8 @@ set_up(EVP_PKEY_CTX *ctx, const struct hash_row *row)
 	    row->pss ? RSA_PKCS1_PSS_PADDING : RSA_PKCS1_PADDING) != 1)
 		return false;
 	if (!row->pss)
-		return md == NULL || EVP_PKEY_CTX_set_signature_md(ctx, md) == 1;
+		return md == NULL ||
+		    EVP_PKEY_CTX_set_signature_md(ctx, md) == 1;
 	return EVP_PKEY_CTX_set_signature_md(ctx, EVP_sha256()) == 1 &&
 	    EVP_PKEY_CTX_set_rsa_pss_saltlen(ctx, 32) == 1;
 }
@@ -398,7 +399,8 @@ judge_find_init(struct call *c)
 		return;
 	if (s->alive == YES && !template_good(c))
 		calls_law(c->rv == CKR_ARGUMENTS_BAD, "the template is bad");
-	else if (s->alive == YES && s->search != MAYBE && model_quiet(s->reader))
+	else if (s->alive == YES && s->search != MAYBE &&
+	    model_quiet(s->reader))
 		calls_law(c->rv == (s->search == YES ? CKR_OPERATION_ACTIVE :
 		    CKR_OK), "wrong result");
 	if (c->rv == CKR_OK)

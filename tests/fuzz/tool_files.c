@@ -254,7 +254,8 @@ check_links(const struct run *run)
 	    S_ISLNK(dangling.st_mode))
 		return;
 	fuzz_law((run->code == 0 || run->no_out) && is_forced(run) &&
-	    (is_output(run, "link") || is_output(run, "dangling")), "a link is replaced only by force");
+	    (is_output(run, "link") || is_output(run, "dangling")),
+	    "a link is replaced only by force");
 	links_make();
 }
 

@@ -359,7 +359,8 @@ check_success(const struct run *run)
 
 	fuzz_law(run->parsed, "what makes no sense does not succeed");
 	if (!help && run->opt.seen[OPT_JSON] && run->out_n > 0)
-		fuzz_law(whole_json(run->out, run->out_n), "JSON was asked for");
+		fuzz_law(whole_json(run->out, run->out_n),
+		    "JSON was asked for");
 	if (help)
 		return;
 	if (verb_is(run, "sign"))
