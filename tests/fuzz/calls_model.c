@@ -353,62 +353,6 @@ judge_session_info(struct call *c)
 		model_lose(s->reader, s->sign);
 }
 
-static CK_FLAGS
-flags_of(int tries, int max)
-{
-	if (tries == 0)
-		return CKF_USER_PIN_LOCKED;
-	if (tries == 1)
-		return CKF_USER_PIN_FINAL_TRY | CKF_USER_PIN_COUNT_LOW;
-	return tries < max ? CKF_USER_PIN_COUNT_LOW : 0;
-}
-
-/* A PIN that the card says nothing of has no flags. */
-void
-judge_token_info(struct call *c)
-{
-	const CK_FLAGS all = CKF_USER_PIN_LOCKED | CKF_USER_PIN_FINAL_TRY |
-	    CKF_USER_PIN_COUNT_LOW;
-	const CK_TOKEN_INFO *info = c->info;
-	const struct vquirks *q;
-	unsigned reader;
-	bool sign;
-
-	if (!model_slot(c->slot, &reader, &sign) || !model_quiet(reader))
-		return;
-	calls_law(c->rv == CKR_OK || info == NULL, "the token is there");
-	if (c->rv != CKR_OK)
-		return;
-	q = &world.reader[reader].card->quirks;
-	if (q->query_none || (q->query_9000 &&
-	    model_pin(reader, sign)->verified))
-		return;
-	calls_law((info->flags & all) == flags_of(model_pin(reader,
-	    sign)->tries, sign ? 5 : 3), "flags %lX with %d tries",
-	    info->flags, model_pin(reader, sign)->tries);
-}
-
-void
-judge_list(struct call *c)
-{
-	if (c->rv == CKR_OK && c->out != NULL)
-		calls_law(*c->out_n <= c->room, "more than there is room for");
-	if (c->rv == CKR_BUFFER_TOO_SMALL)
-		calls_law(c->out != NULL && *c->out_n > c->room,
-		    "there is room");
-}
-
-void
-judge_wait(struct call *c)
-{
-	unsigned reader;
-	bool sign;
-
-	if (c->rv == CKR_OK)
-		calls_law(model_slot(*(CK_SLOT_ID *)c->info, &reader, &sign),
-		    "an event of no slot");
-}
-
 void
 judge_cancel(struct call *c)
 {

@@ -269,6 +269,9 @@ digest_end(struct call *c, bool whole)
 	if (c->rv == CKR_OK)
 		calls_law(*c->out_n == digested(op, digest, &p) &&
 		    memcmp(c->out, p, *c->out_n) == 0, "a wrong digest");
+	else if (s->alive == YES && op->active == YES)
+		calls_law(c->rv == CKR_ARGUMENTS_BAD ||
+		    c->rv == CKR_OPERATION_ACTIVE, "nothing is wrong");
 	mop_end(op);
 }
 
@@ -298,6 +301,21 @@ check_signature(const struct call *c, const struct msession *s,
 	model.signature_n = *c->out_n;
 }
 
+/* Who is logged in at a card that nobody disturbs can sign. */
+static void
+check_refusal(const struct call *c, const struct msession *s,
+    const struct mop *op)
+{
+	bool consent = model.settings.consent_each && s->sign;
+
+	if (s->alive != YES || op->active != YES || hash_of(op)->pss ||
+	    !model_quiet(s->reader) || model.login[s->reader][s->sign] != YES)
+		return;
+	calls_law(c->rv == CKR_ARGUMENTS_BAD || c->rv == CKR_DATA_LEN_RANGE ||
+	    c->rv == CKR_OPERATION_ACTIVE || (consent && !op->consented &&
+	    c->rv == CKR_USER_NOT_LOGGED_IN), "nothing keeps it from signing");
+}
+
 static void
 sign_end(struct call *c, bool whole)
 {
@@ -311,6 +329,8 @@ sign_end(struct call *c, bool whole)
 		return;
 	if (c->rv == CKR_OK)
 		check_signature(c, s, op);
+	else
+		check_refusal(c, s, op);
 	mop_end(op);
 	/* The card said that nobody is logged in, or consent is missing. */
 	if (c->rv == CKR_USER_NOT_LOGGED_IN && !model.settings.consent_each)
