@@ -79,3 +79,27 @@ analyze: $(findings) $(analysis)/list
 needs_analyze := analyze
 suite_analyze := --group analyze --build $(analysis) $(srcdir)/scripts/check-analysis
 SUITES += analyze
+
+# What the memory sanitizer can judge: tests of what works without libcrypto,
+# the whole way of a command to the card and of its answer among it.  Whatever
+# libcrypto writes is unset to it, since that is not compiled with it, and its
+# first complaint is in there; so the others are left to valgrind, which runs
+# all of them and asks the same.
+msan := build/san-memory
+msan_tests := $(addprefix $(clang_dir)/$(msan)/tests/unit/test_, \
+	anchors apdu buf card change ctx date err files log logout mem \
+	nomem_card open p11_interface p11_settings pin pin_broken pin_laws \
+	read sw tlv token)
+needs_msan := build-msan
+suite_msan := --group msan --build $(clang_dir)/$(msan) $(msan_tests)
+SUITES += msan
+
+.PHONY: build-msan
+build-msan: $(clang_dir)/config.mk
+	@$(MAKE) --no-print-directory -C $(clang_dir) SAN=memory COVERAGE= \
+		$(msan_tests:$(clang_dir)/%=%)
+
+# The build that is installed.
+needs_hardening := all
+suite_hardening := --group hardening --build $(O) $(srcdir)/scripts/check-hardening
+SUITES += hardening

@@ -34,15 +34,20 @@ needs_cli := all
 suite_cli := --group cli --build $(O) $(cli_tests)
 needs_e2e := all clients
 suite_e2e := --group e2e --build $(O) $(e2e_tests)
-needs_valgrind := tests
+needs_valgrind := all tests clients
 suite_valgrind := --group valgrind --build $(O) --wrap "$(VALGRIND)" \
-	--timeout 1800 $(unit_tests)
+	--timeout 1800 $(unit_tests) \
+	--group valgrind --build $(O) $(srcdir)/tests/memcheck/commands.sh
+# Of the clients, those that are built with the sanitizer as well.
 needs_san := build-san
-suite_san := --group san --build $(san) $(addprefix $(san)/,$(unit_names)) $(cli_tests)
-# Where several threads are in it.
+suite_san := --group san --build $(san) $(addprefix $(san)/,$(unit_names)) $(cli_tests) \
+	$(addprefix $(srcdir)/tests/e2e/,conformance.sh p11-card.sh)
+# Where several threads are in it, or cards that go.
 needs_tsan := build-tsan
-suite_tsan := --group tsan --build $(tsan) \
-	$(addprefix $(tsan)/tests/unit/,test_p11_thread test_vcard_transport)
+tsan_names := ctx p11_event p11_foreign p11_init p11_removal p11_thread \
+	vcard_control vcard_link vcard_neighbours vcard_transport vcard_vpcd
+suite_tsan := --group tsan --build $(tsan) $(tsan_names:%=$(tsan)/tests/unit/test_%) \
+	$(srcdir)/tests/e2e/conformance.sh $(srcdir)/tests/cli/wait.sh
 needs_clang := build-clang
 suite_clang := --group clang --build $(clang_san) $(addprefix $(clang_san)/,$(unit_names))
 
@@ -58,17 +63,17 @@ run_tests = CC='$(CC)' NM='$(NM)' $(srcdir)/scripts/run-tests --jobs $(JOBS)
 check: $(foreach suite,$(SUITES),$(needs_$(suite)))
 	@$(run_tests) $(foreach suite,$(SUITES),$(suite_$(suite)))
 
-#: check-SUITE   one suite: static unit cli e2e valgrind san tsan clang
+#: check-SUITE   one suite: static unit cli e2e valgrind san tsan clang ...
 .SECONDEXPANSION:
 $(SUITES:%=check-%): check-%: $$(needs_$$*)
 	@$(run_tests) $(suite_$*)
 
 build-san:
-	@$(MAKE) --no-print-directory SAN=address,undefined COVERAGE= all tests
+	@$(MAKE) --no-print-directory SAN=address,undefined COVERAGE= all tests clients
 
 build-tsan:
-	@$(MAKE) --no-print-directory SAN=thread COVERAGE= \
-		$(filter $(tsan)/%,$(suite_tsan))
+	@$(MAKE) --no-print-directory SAN=thread COVERAGE= all \
+		$(tsan)/tests/conformance/jpki-conformance $(filter $(tsan)/%,$(suite_tsan))
 
 # The other compiler's warnings, its sanitizers, and a build outside the sources,
 # all at once.

@@ -363,6 +363,22 @@ module_finalize(void *reserved)
 	return leave(rv);
 }
 
+/*
+ * The module is unloaded, or the process ends, perhaps under threads that do
+ * not know.  What outlives C_Finalize, the slots, goes; whoever left that out
+ * or is still at work keeps all.
+ */
+__attribute__((destructor))
+static void
+unload(void)
+{
+	if (pthread_mutex_trylock(&guard) != 0)
+		return;
+	if (!module.initialized)
+		slots_free();
+	(void)pthread_mutex_unlock(&guard);
+}
+
 CK_RV
 module_info(CK_INFO *info)
 {

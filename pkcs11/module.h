@@ -158,6 +158,7 @@ CK_RV	slots_refresh(void);
 CK_RV	slots_look(struct jpki_reader **list, size_t *n);
 CK_RV	slots_start(void);	/* of C_Initialize: no event is pending */
 void	slots_clear(void);	/* of C_Finalize: cards go, slots stay */
+void	slots_free(void);	/* of the module's end, after slots_clear() */
 /* A slot whose token is there; SLOT_ID_INVALID, TOKEN_NOT_PRESENT. */
 CK_RV	slot_with_token(CK_SLOT_ID id, struct slot **out);
 /* The same, and it can be reached, as far as can be told. */

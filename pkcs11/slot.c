@@ -245,6 +245,18 @@ slots_clear(void)
 		reader_miss(module.readers[i]);
 }
 
+void
+slots_free(void)
+{
+	for (size_t i = 0; i < module.reader_count; i++) {
+		free(module.readers[i]->name);
+		free(module.readers[i]);
+	}
+	free(module.readers);
+	module.readers = NULL;
+	module.reader_count = 0;
+}
+
 /*
  * Slots.
  */

@@ -118,7 +118,7 @@ space_enter(char error[VCARD_ERROR_MAX])
 			return refuse("a user namespace's names", error);
 	}
 	/* See what the system mounts, but show it nothing of ours. */
-	if (mount(NULL, "/", NULL, MS_REC | MS_SLAVE, NULL) == 0)
+	if (mount("none", "/", "none", MS_REC | MS_SLAVE, NULL) == 0)
 		return 0;
 	if (errno != EINVAL)
 		return refuse("mounts in a namespace", error);
@@ -179,7 +179,7 @@ show_entry(int old, const char *name)
 			return;
 		close(fd);
 	}
-	if (mount(source, path, NULL, MS_BIND | MS_REC, NULL) != 0)
+	if (mount(source, path, "none", MS_BIND | MS_REC, NULL) != 0)
 		remove(path);
 }
 
