@@ -391,6 +391,18 @@ door_transmit(struct transport_conn *conn, struct slice command,
 	return err;
 }
 
+static enum jpki_err
+door_claim(struct transport_conn *c, enum transport_since *since)
+{
+	return world.t->ops->claim(door_of(c)->inner, since);
+}
+
+static enum jpki_err
+door_release(struct transport_conn *c)
+{
+	return world.t->ops->release(door_of(c)->inner);
+}
+
 static void
 door_end(struct transport_conn *c)
 {
@@ -417,6 +429,8 @@ static const struct transport_ops door_ops = {
 	.cancel = door_cancel,
 	.connect = door_connect,
 	.begin = door_begin,
+	.claim = door_claim,
+	.release = door_release,
 	.transmit = door_transmit,
 	.end = door_end,
 	.disconnect = door_disconnect,

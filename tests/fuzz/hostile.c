@@ -336,6 +336,24 @@ world_begin(struct transport_conn *base, enum transport_since *since)
 	return JPKI_OK;
 }
 
+/* Nobody else is here: the link is made anew, and that is all. */
+static enum jpki_err
+world_claim(struct transport_conn *base, enum transport_since *since)
+{
+	struct conn *c = conn_of(base);
+
+	fuzz_law(!c->open, "a claim comes before the transaction");
+	*since = c->events != world.events ? SINCE_NEW : SINCE_NOTHING;
+	return world.present ? JPKI_OK : JPKI_ERR_NO_CARD;
+}
+
+static enum jpki_err
+world_release(struct transport_conn *base)
+{
+	fuzz_law(conn_of(base)->open, "a release is in a transaction");
+	return JPKI_OK;
+}
+
 /* What the card's OpenSSL has to say is nothing to the program. */
 static void
 ask_card(struct exchange *x)
@@ -420,6 +438,8 @@ static const struct transport_ops ops = {
 	.cancel = world_cancel,
 	.connect = world_connect,
 	.begin = world_begin,
+	.claim = world_claim,
+	.release = world_release,
 	.transmit = world_transmit,
 	.end = world_end,
 	.disconnect = world_disconnect,
