@@ -63,7 +63,8 @@ run_tests = CC='$(CC)' NM='$(NM)' $(srcdir)/scripts/run-tests --jobs $(JOBS)
 check: $(foreach suite,$(SUITES),$(needs_$(suite)))
 	@$(run_tests) $(foreach suite,$(SUITES),$(suite_$(suite)))
 
-#: check-SUITE   one suite: static unit cli e2e valgrind san tsan clang ...
+#: check-SUITE   one suite: static unit cli e2e valgrind san tsan clang faults fuzz
+#:               analyze msan hardening
 .SECONDEXPANSION:
 $(SUITES:%=check-%): check-%: $$(needs_$$*)
 	@$(run_tests) $(suite_$*)
