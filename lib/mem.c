@@ -106,12 +106,13 @@ jpki_secret_wipe(struct jpki_secret *secret)
 enum jpki_err
 secret_set(struct jpki_secret *secret, const void *p, size_t n)
 {
-	volatile char *to = secret->bytes;
 	const volatile char *from = p;
+	volatile char *to;
 
 	jpki_secret_wipe(secret);
 	if (secret == NULL || n > JPKI_SECRET_MAX)
 		return JPKI_ERR_ARG;
+	to = secret->bytes;
 	for (size_t i = 0; i < n; i++)
 		to[i] = from[i];
 	secret->len = n;
