@@ -116,9 +116,10 @@ static void
 longest_of(const struct form *form, const struct secret *s, const uint8_t *p,
     size_t n, struct finding *best)
 {
-	size_t least = s->n < SECRET_PART ? s->n : SECRET_PART;
-	size_t bytes, run;
+	size_t least = SECRET_PART, bytes, run;
 
+	if (s->n < least)
+		least = s->n;
 	for (size_t first = 0; first + least <= s->n; first++) {
 		run = run_of(form, s, first, p, n, &bytes);
 		if (run < least || run <= best->characters)
