@@ -354,6 +354,18 @@ catch(int signum)
 	(void)signum;
 }
 
+/* memcmp() itself would leave the PIN in a register, for the next signal. */
+static bool
+same_8_bytes(const void *a, const void *b)
+{
+	const volatile char *p = a, *q = b;
+	size_t i = 0;
+
+	while (i < 8 && p[i] == q[i])
+		i++;
+	return i == 8;
+}
+
 /* A signal of ours, now: how many 8 bytes of the PIN does it leave? */
 static size_t
 left_by_signal(void)
@@ -363,7 +375,7 @@ left_by_signal(void)
 	(void)kill(getpid(), SIGUSR1);
 	for (size_t i = 0; i + 8 <= SIGNAL_STACK; i++)
 		for (size_t k = 0; k + 8 < sizeof(LONG_PIN); k += 8)
-			found += memcmp(signal_stack + i, LONG_PIN + k, 8) == 0;
+			found += same_8_bytes(signal_stack + i, LONG_PIN + k);
 	memset(signal_stack, 0, SIGNAL_STACK);
 	return found;
 }
