@@ -304,7 +304,7 @@ a_torn_message_ends_where_it_was_torn(void **state)
 {
 	static const uint8_t whole[] = { 0, 2, 0x90, 0 };
 	uint8_t got[8];
-	char fault[16];
+	char fault[24];
 	int i;
 
 	for (i = 0; i < 4; i++) {
