@@ -325,10 +325,8 @@ a_card_that_cannot_log_out_is_shared_without_power(void **state)
  */
 
 static const char *const kinds[] = {
-	"remove=before", "remove=after", "remove-insert=before",
-	"remove-insert=after", "hangup=before", "hangup=after", "reset",
-	"empty", "truncate-sw", "garbage", "long=300", "sw=6F00,before",
-	"sw=6F00,after", "sw=6982", "sw=6A82",
+	"remove=after", "remove-insert=before", "hangup=after", "reset",
+	"empty", "sw=6F00,after", "sw=6982", "sw=6A82",
 };
 
 static void

@@ -12,6 +12,8 @@
 
 #include "module.h"
 
+#include <openssl/evp.h>
+
 #define THREADS	8
 #define ROUNDS	6
 
@@ -354,6 +356,141 @@ two_that_call_first_forget_nothing(void **state)
 	expect_all_well();
 }
 
+/*
+ * Both keys, the card moving or other programs about: what is signed is signed
+ * by the right key.
+ */
+
+static EVP_PKEY *public_keys[SIGN + 1];
+
+static bool
+fits(EVP_PKEY *key, struct slice text, const CK_BYTE *signature, size_t n)
+{
+	EVP_MD_CTX *ctx = EVP_MD_CTX_new();
+	bool ok;
+
+	ok = ctx != NULL && EVP_DigestVerifyInit(ctx, NULL, EVP_sha256(),
+	    NULL, key) == 1 && EVP_DigestVerify(ctx, signature, n, text.p,
+	    text.n) == 1;
+	EVP_MD_CTX_free(ctx);
+	return ok;
+}
+
+/* CKR_OK, what kept it from signing, or CKR_SIGNATURE_INVALID. */
+static CK_RV
+sign_and_judge(CK_SESSION_HANDLE s, unsigned slot, CK_BYTE number)
+{
+	CK_MECHANISM m = { CKM_SHA256_RSA_PKCS, NULL, 0 };
+	CK_BYTE data[3] = { (CK_BYTE)slot, number, 7 }, out[KEY_BYTES];
+	struct slice text = slice_of(data, sizeof(data));
+	CK_ULONG n = sizeof(out);
+	CK_OBJECT_HANDLE key;
+	CK_RV rv = find_key(s, &key);
+
+	if (rv == CKR_OK)
+		rv = p11->C_SignInit(s, &m, key);
+	if (rv == CKR_OK)
+		rv = p11->C_Sign(s, data, sizeof(data), out, &n);
+	if (rv != CKR_OK)
+		return rv;
+	return fits(public_keys[slot], text, out, n) &&
+	    !fits(public_keys[slot == AUTH ? SIGN : AUTH], text, out, n) ?
+	    CKR_OK : CKR_SIGNATURE_INVALID;
+}
+
+static void *
+sign_with_both(void *user)
+{
+	struct worker *w = user;
+	CK_TOKEN_INFO token;
+	CK_SESSION_HANDLE s;
+	unsigned slot;
+	CK_RV rv;
+
+	for (unsigned i = 0; i < ROUNDS; i++) {
+		slot = (i + w->index) % 2 == 0 ? AUTH : SIGN;
+		(void)p11->C_GetTokenInfo(slot, &token);
+		if (p11->C_OpenSession(slot, CKF_SERIAL_SESSION, NULL, NULL,
+		    &s) != CKR_OK)
+			continue;
+		(void)kit_try_login(s, CKU_USER, slot == AUTH ? PIN_AUTH :
+		    PIN_SIGN);
+		/* The card may be gone, or the login; but no lies. */
+		rv = sign_and_judge(s, slot, (CK_BYTE)i);
+		if (rv == CKR_SIGNATURE_INVALID)
+			(void)ok(w, "sign", rv);
+		w->done += rv == CKR_OK;
+		(void)p11->C_CloseSession(s);
+	}
+	return NULL;
+}
+
+/* Another program resets the card, and selects what ends each login. */
+static void *
+disturb(void *user)
+{
+	static const uint8_t aid[] = { 0xA0, 0x00, 0x00, 0x01, 0x51, 0x00,
+	    0x00 };
+
+	(void)user;
+	while (atomic_load(&moving)) {
+		(void)vtransport_foreign_select(kit_world, READER_A, aid,
+		    sizeof(aid));
+		(void)vtransport_reset(kit_world, READER_A);
+		(void)sched_yield();
+	}
+	return NULL;
+}
+
+static void
+sign_under(void *(*trouble)(void *user), const char *settings)
+{
+	struct vlink *link = kit_begin("adult", NULL, settings);
+	pthread_t troubler;
+	unsigned done = 0;
+
+	public_keys[AUTH] = vkit_key(PERSONALISE_KEY_AUTH);
+	public_keys[SIGN] = vkit_key(PERSONALISE_KEY_SIGN);
+	(void)kit_slot(AUTH);
+	atomic_store(&moving, true);
+	assert_int_equal(pthread_create(&troubler, NULL, trouble, link), 0);
+	run(sign_with_both);
+	atomic_store(&moving, false);
+	assert_int_equal(pthread_join(troubler, NULL), 0);
+	expect_all_well();
+	/* In the quiet afterwards all of it works. */
+	run(sign_with_both);
+	expect_all_well();
+	for (unsigned i = 0; i < THREADS; i++)
+		done += workers[i].done;
+	assert_true(done > 0);
+	assert_int_equal(vlink_tries(link, "auth"), 3);
+	assert_int_equal(vlink_tries(link, "sign"), 5);
+	for (unsigned i = AUTH; i <= SIGN; i++)
+		EVP_PKEY_free(public_keys[i]);
+}
+
+static void
+both_keys_while_the_card_moves(void **state)
+{
+	(void)state;
+	sign_under(move, NULL);
+}
+
+static void
+both_keys_among_other_programs(void **state)
+{
+	(void)state;
+	sign_under(disturb, NULL);
+}
+
+static void
+both_keys_while_the_card_moves_and_is_held(void **state)
+{
+	(void)state;
+	sign_under(move, "exclusive=login");
+}
+
 #define T(fn)	cmocka_unit_test_setup_teardown(fn, kit_setup, kit_teardown)
 
 int
@@ -366,6 +503,9 @@ main(void)
 		T(seven_wait_and_one_finalises),
 		T(two_that_call_first_forget_nothing),
 		T(a_card_that_moves_under_eight_threads),
+		T(both_keys_while_the_card_moves),
+		T(both_keys_among_other_programs),
+		T(both_keys_while_the_card_moves_and_is_held),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, kit_end);
