@@ -4,15 +4,18 @@
 
 # Analyzers.  Each file's findings lie in a file of their own, are made at once
 # with the others', and anew only when a source changes; scripts/check-analysis
-# judges them.  tests/unit is left out: no analyzer knows that cmocka's
-# assertions end a test; valgrind and the sanitizers run those programs.
+# judges them.  tests/unit and tests/fuzz are left out: valgrind and the
+# sanitizers run those, and no analyzer knows that an assertion of cmocka's ends
+# a test.
 analysis := build/analysis
 analyzers := gcc clang cppcheck
-analyzed := $(foreach dir,lib pkcs11 tools tools/vcard tests/conformance tests/e2e tests/bench, \
+analyzed := $(foreach dir,lib pkcs11 tools tools/vcard \
+	tests/conformance tests/e2e tests/fault tests/bench, \
 	$(call sources,$(dir)/*.c))
 # Full of errors; it shows that the analyzers find some.
 analyzed_faulty := tests/analysis/faulty.c
-analyzed_headers := $(foreach dir,. lib pkcs11 tools tools/vcard tests/conformance tests/e2e, \
+analyzed_headers := $(foreach dir,lib pkcs11 tools tools/vcard \
+	tests/conformance tests/e2e tests/fault, \
 	$(wildcard $(srcdir)/$(dir)/*.h)) $(wildcard config.h)
 findings := $(foreach tool,$(analyzers), \
 	$(patsubst %.c,$(analysis)/$(tool)/%,$(analyzed) $(analyzed_faulty)))

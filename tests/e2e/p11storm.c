@@ -476,6 +476,8 @@ by_size(const void *a, const void *b)
 static void
 print_spread(const char *what, unsigned long *values, size_t n)
 {
+	if (n == 0)
+		return;
 	qsort(values, n, sizeof(values[0]), by_size);
 	printf("%s: min %lu, median %lu, max %lu\n", what, values[0],
 	    values[n / 2], values[n - 1]);

@@ -27,7 +27,7 @@ struct tally {
 	unsigned long	again;
 };
 
-static const char *self;
+static const char *self, *vcard;
 
 static size_t
 count_pcscd_worlds(void)
@@ -43,7 +43,6 @@ count_pcscd_worlds(void)
 static pid_t
 start_world(const char *what, size_t number, size_t of, int out)
 {
-	const char *vcard = getenv("JPKI_VCARD");
 	char a[16], b[16];
 	pid_t pid;
 
@@ -201,7 +200,8 @@ main(int argc, char **argv)
 		return world_live(self, is_reader,
 		    strtoul(argv[3], NULL, 10), strtoul(argv[4], NULL, 10));
 	}
-	if (argc == 1 && getenv("JPKI_VCARD") != NULL &&
+	vcard = getenv("JPKI_VCARD");
+	if (argc == 1 && vcard != NULL &&
 	    getenv("JPKI_TOOL") != NULL && getenv("JPKI_BUILD") != NULL)
 		return test_all();
 	fprintf(stderr, "usage: torn, with JPKI_VCARD, JPKI_TOOL and "

@@ -18,11 +18,12 @@ card_open(void)
 {
 	const char *path = getenv("JPKI_VCARD_CONTROL");
 	struct sockaddr_un a = { .sun_family = AF_UNIX };
+	size_t n = path != NULL ? strlen(path) : 0;
 	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
 
-	if (path == NULL || strlen(path) >= sizeof(a.sun_path) || fd < 0)
+	if (n == 0 || n >= sizeof(a.sun_path) || fd < 0)
 		return false;
-	strcpy(a.sun_path, path);
+	memcpy(a.sun_path, path, n + 1);
 	if (connect(fd, (const struct sockaddr *)(const void *)&a,
 	    sizeof(a)) == 0)
 		control = fdopen(fd, "r+");

@@ -59,14 +59,15 @@ struct proxy *
 proxy_new(const char *path)
 {
 	struct proxy *p = calloc(1, sizeof(*p));
+	size_t n = strlen(path);
 
-	if (p == NULL || strlen(path) >= sizeof(p->address.sun_path)) {
+	if (p == NULL || n >= sizeof(p->address.sun_path)) {
 		fprintf(stderr, "no proxy at %s\n", path);
 		free(p);
 		return NULL;
 	}
 	p->address.sun_family = AF_UNIX;
-	strcpy(p->address.sun_path, path);
+	memcpy(p->address.sun_path, path, n + 1);
 	p->listener = listen_at(&p->address);
 	return p;
 }
