@@ -69,12 +69,13 @@ static const char *const words[] = {
 	"tokens=both", "tokens=auth", "tokens=sign", "last-try=allow",
 	"last-try=refuse", "consent=each", "consent=once", "pss=on",
 	"pss=off", "pss=auto", "log=none", "log=error", "log=info",
-	"log=apdu", "tokens=", "tokens=Both", "tokens", "=", "log=apdus",
+	"log=apdu", "exclusive=login", "exclusive=off", "tokens=", "tokens=Both", "tokens", "=", "log=apdus",
+	"exclusive=on",
 	"pss=of", "consent=each=", "last-try==allow", "unknown=1",
 	"library='x'", "a=b=c", "tokens=auth,", "\x80=\xFF",
 };
 static const char *const keys[] = {
-	"tokens=", "last-try=", "consent=", "pss=", "log=",
+	"tokens=", "last-try=", "consent=", "pss=", "log=", "exclusive=",
 };
 
 /* Some words, or any bytes; to be ended by a NUL. */
@@ -116,11 +117,13 @@ setting_store(struct settings *s, size_t word)
 	case 7: s->pss = PSS_ON; break;
 	case 8: s->pss = PSS_OFF; break;
 	case 9: s->pss = PSS_AUTO; break;
+	case 14: s->exclusive = true; break;
+	case 15: s->exclusive = false; break;
 	default: s->log = (unsigned)word - 10; break;
 	}
 }
 
-#define GOOD_WORDS	14
+#define GOOD_WORDS	16
 
 /* False: a key that there is has a value that there is not. */
 static bool

@@ -161,6 +161,10 @@ judge_user(struct call *c, struct msession *s, struct attempt *a)
 		calls_law(!model_quiet(s->reader) ||
 		    model_pin(s->reader, s->sign)->verified,
 		    "the card does not think so");
+		calls_law(!model_quiet(s->reader) ||
+		    world_held(s->reader) == model.settings.exclusive,
+		    "others can%s connect", model.settings.exclusive ? "" :
+		    "not");
 		*login = YES;
 	}
 }
@@ -232,8 +236,8 @@ judge_logout(struct call *c)
 	}
 	if (c->rv == CKR_OK && model_quiet(s->reader))
 		calls_law(!model_pin(s->reader, false)->verified &&
-		    !model_pin(s->reader, true)->verified,
-		    "the card stays open");
+		    !model_pin(s->reader, true)->verified &&
+		    !world_held(s->reader), "the card stays open, or held");
 	if (c->rv == CKR_OK)
 		model_logout(s->reader);
 	else

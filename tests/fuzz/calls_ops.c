@@ -123,6 +123,13 @@ add(struct mop *op, const CK_BYTE *p, CK_ULONG n)
 	op->n += n;
 }
 
+/* What begins under a login that may be lost may end when that is seen. */
+static enum known
+begun(const struct msession *s)
+{
+	return model.login[s->reader][s->sign] == MAYBE ? MAYBE : YES;
+}
+
 /* The session of the call as it was before it, if there was one. */
 static struct msession *
 session_of(const struct call *c)
@@ -153,7 +160,7 @@ judge_init(struct call *c, enum mop_kind kind)
 	mop_end(op);
 	if (c->m == NULL)
 		return;
-	op->active = YES;
+	op->active = kind == MOP_DIGEST ? YES : begun(s);
 	op->type = c->m->mechanism;
 	calls_law(kind != MOP_SIGN || model.login[s->reader][s->sign] != NO,
 	    "nobody logged in");
@@ -424,7 +431,7 @@ judge_find_init(struct call *c)
 		calls_law(c->rv == (s->search == YES ? CKR_OPERATION_ACTIVE :
 		    CKR_OK), "wrong result");
 	if (c->rv == CKR_OK)
-		s->search = YES;
+		s->search = begun(s);
 }
 
 static void

@@ -257,6 +257,18 @@ world_odd(unsigned reader)
 	    r->unpowered || !r->plugged || !vlink_present(r->link);
 }
 
+bool
+world_held(unsigned reader)
+{
+	struct transport_conn *c = NULL;
+	enum jpki_err err;
+
+	err = world.t->ops->connect(world.t, world.reader[reader].name, &c);
+	if (err == JPKI_OK)
+		world.t->ops->disconnect(c, false);
+	return err == JPKI_ERR_BUSY;
+}
+
 /*
  * The door: what the library takes for PC/SC.
  */
@@ -324,6 +336,18 @@ static enum jpki_err
 door_begin(struct transport_conn *c, enum transport_since *since)
 {
 	return world.t->ops->begin(door_of(c)->inner, since);
+}
+
+static enum jpki_err
+door_claim(struct transport_conn *c, enum transport_since *since)
+{
+	return world.t->ops->claim(door_of(c)->inner, since);
+}
+
+static enum jpki_err
+door_release(struct transport_conn *c)
+{
+	return world.t->ops->release(door_of(c)->inner);
 }
 
 static void

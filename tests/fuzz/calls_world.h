@@ -60,6 +60,9 @@ unsigned world_moved(void);
 bool	world_odd(unsigned reader);
 void	world_count(void);
 
+/* Is another program kept from connecting to the card? */
+bool	world_held(unsigned reader);
+
 /* The card's key of that token; NULL: there is none. */
 EVP_PKEY *world_key(unsigned reader, bool sign);
 
