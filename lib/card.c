@@ -329,6 +329,23 @@ card_select_app(struct jpki_card *card, enum app app)
 	return JPKI_OK;
 }
 
+/*
+ * What a file's status word means.  A card that has no such file may have lost
+ * its place, by a reset that nobody saw: whoever asks again asks from the
+ * application on.
+ */
+static enum jpki_err
+file_err(struct jpki_card *card, uint16_t sw)
+{
+	enum jpki_err err = sw_err(sw);
+
+	if (err == JPKI_ERR_NOT_FOUND) {
+		card->app = APP_NONE;
+		card->ef = NULL;
+	}
+	return err;
+}
+
 enum jpki_err
 card_select(struct jpki_card *card, const struct ef *ef)
 {
@@ -344,7 +361,7 @@ card_select(struct jpki_card *card, const struct ef *ef)
 	if (err != JPKI_OK)
 		return err;
 	if (sw != SW_OK)
-		return sw_err(sw);
+		return file_err(card, sw);
 	card->ef = ef;
 	return JPKI_OK;
 }
@@ -401,7 +418,7 @@ read_binary(struct jpki_card *card, size_t offset, size_t wanted,
 	}
 	if (err != JPKI_OK)
 		return err;
-	return sw == SW_END_OF_FILE ? JPKI_OK : sw_err(sw);
+	return sw == SW_END_OF_FILE ? JPKI_OK : file_err(card, sw);
 }
 
 enum jpki_err

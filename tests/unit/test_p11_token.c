@@ -112,6 +112,7 @@ static void
 a_no_that_passes_does_not_change_the_serial(void **state)
 {
 	const char *faults[] = { "reset,before@3", "select,before@4",
+	    "reset,before@6", "reset,after@7", "select,after@8",
 	    "sw=6A82@ins=A4#2", "sw=6982@ins=B0#1" };
 	struct vlink *link = kit_begin("adult", NULL, NULL);
 	char serial[17];

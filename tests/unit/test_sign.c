@@ -316,7 +316,7 @@ without_certificate_nothing_is_signed(void **state)
 
 	log_in(s, JPKI_KEY_AUTH);
 	SCENE(s, { SELECT_EF("000A"), "6A82", NULL },
-	    ROW_EF("000A"), { "00B0 0000 00", "3003 020100 9000", "garbage" },
+	    ROW_JPKI, ROW_EF("000A"), { "00B0 0000 00", "3003 020100 9000", "garbage" },
 	    ROWS_LOGOUT_CLOSE);
 	sign_fails(s, "certificate", JPKI_KEY_AUTH, JPKI_ERR_NOT_FOUND);
 	sign_fails(s, "certificate", JPKI_KEY_AUTH, JPKI_ERR_MALFORMED);
