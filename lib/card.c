@@ -321,7 +321,7 @@ card_select_app(struct jpki_card *card, enum app app)
 		/* What is selected now is not known. */
 		card->app = APP_NONE;
 		card->ef = NULL;
-		err = sw_err(sw);
+		err = sw_err_plain(sw);
 		return err == JPKI_ERR_NOT_FOUND && app == APP_JPKI ?
 		    JPKI_ERR_NOT_JPKI : err;
 	}
@@ -337,7 +337,7 @@ card_select_app(struct jpki_card *card, enum app app)
 static enum jpki_err
 file_err(struct jpki_card *card, uint16_t sw)
 {
-	enum jpki_err err = sw_err(sw);
+	enum jpki_err err = sw_err_plain(sw);
 
 	if (err == JPKI_ERR_NOT_FOUND) {
 		card->app = APP_NONE;

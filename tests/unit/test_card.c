@@ -163,6 +163,21 @@ after_a_refused_file_none_counts_as_selected(void **state)
 	scene_close(s);
 }
 
+/* No PIN was sent: a user must not be told that it was wrong. */
+static void
+a_counter_without_a_pin_is_no_wrong_pin(void **state)
+{
+	struct scene *s = *state;
+
+	scene_open(s);
+	SCENE(s, { SELECT_EF("0006"), "63C1", NULL },
+	    ROW_EF("0006"), { "00B0 0000 20", "63C0", NULL },
+	    ROWS_CLOSE);
+	expect_err("select", token_read(s), JPKI_ERR_SW);
+	expect_err("read", token_read(s), JPKI_ERR_SW);
+	scene_close(s);
+}
+
 static void
 a_reset_that_nobody_saw_is_over_at_the_next_question(void **state)
 {
@@ -569,6 +584,7 @@ main(void)
 		TEST(another_application_is_selected_and_left_again),
 		TEST(after_a_refused_application_nothing_counts_as_selected),
 		TEST(after_a_refused_file_none_counts_as_selected),
+		TEST(a_counter_without_a_pin_is_no_wrong_pin),
 		TEST(a_reset_that_nobody_saw_is_over_at_the_next_question),
 		TEST(after_a_broken_link_nothing_counts_as_selected),
 		TEST(a_link_that_breaks_at_select_is_reported),

@@ -254,6 +254,8 @@ static const struct {
 	{ "conditions", "6985", JPKI_ERR_SW, true },
 	{ "wrong length", "6700", JPKI_ERR_SW, true },
 	{ "wrong P1-P2", "6A86", JPKI_ERR_UNSUPPORTED, true },
+	{ "a wrong PIN, though none was sent", "63C1", JPKI_ERR_SW, true },
+	{ "a locked PIN, likewise", "6984", JPKI_ERR_SW, true },
 	{ "no key", "6A88", JPKI_ERR_NOT_FOUND, true },
 	{ "signature with an error", "<sig> 6281", JPKI_ERR_SW, true },
 	{ "the link breaks", "!REMOVED", JPKI_ERR_REMOVED, true },
