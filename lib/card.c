@@ -321,12 +321,29 @@ card_select_app(struct jpki_card *card, enum app app)
 		/* What is selected now is not known. */
 		card->app = APP_NONE;
 		card->ef = NULL;
-		err = sw_err(sw);
+		err = sw_err_plain(sw);
 		return err == JPKI_ERR_NOT_FOUND && app == APP_JPKI ?
 		    JPKI_ERR_NOT_JPKI : err;
 	}
 	app_selected(card, app);
 	return JPKI_OK;
+}
+
+/*
+ * What a file's status word means.  A card that has no such file may have lost
+ * its place, by a reset that nobody saw: whoever asks again asks from the
+ * application on.
+ */
+static enum jpki_err
+file_err(struct jpki_card *card, uint16_t sw)
+{
+	enum jpki_err err = sw_err_plain(sw);
+
+	if (err == JPKI_ERR_NOT_FOUND) {
+		card->app = APP_NONE;
+		card->ef = NULL;
+	}
+	return err;
 }
 
 enum jpki_err
@@ -344,7 +361,7 @@ card_select(struct jpki_card *card, const struct ef *ef)
 	if (err != JPKI_OK)
 		return err;
 	if (sw != SW_OK)
-		return sw_err(sw);
+		return file_err(card, sw);
 	card->ef = ef;
 	return JPKI_OK;
 }
@@ -401,7 +418,7 @@ read_binary(struct jpki_card *card, size_t offset, size_t wanted,
 	}
 	if (err != JPKI_OK)
 		return err;
-	return sw == SW_END_OF_FILE ? JPKI_OK : sw_err(sw);
+	return sw == SW_END_OF_FILE ? JPKI_OK : file_err(card, sw);
 }
 
 enum jpki_err

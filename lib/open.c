@@ -17,6 +17,13 @@ card_free(struct jpki_card *card, bool unpower)
 	free(card);
 }
 
+/* ISO/IEC 7816-4, 5.1.3: any other is noise. */
+static bool
+is_status(uint16_t sw)
+{
+	return sw >> 12 == 0x6 || sw >> 12 == 0x9;
+}
+
 /*
  * Did the card, in full health, say that it has no such application?  Cards
  * of other kinds refuse with all sorts of status words.
@@ -25,7 +32,7 @@ static bool
 refused(enum jpki_err err, uint16_t sw)
 {
 	return err >= JPKI_ERR_NOT_JPKI && err != JPKI_ERR_MALFORMED &&
-	    sw != SW_SELF_TEST;
+	    sw != SW_SELF_TEST && is_status(sw);
 }
 
 static enum jpki_err

@@ -46,7 +46,7 @@ card_sign(struct jpki_card *card, const struct job *job, struct wbuf *out)
 	if (err != JPKI_OK)
 		return err;
 	if (sw != SW_OK)
-		return sw_err(sw);
+		return sw_err_plain(sw);
 	return out->n == out->cap ? JPKI_OK : JPKI_ERR_MALFORMED;
 }
 

@@ -59,6 +59,15 @@ sw_err(uint16_t sw)
 	return row != NULL ? row->err : JPKI_ERR_SW;
 }
 
+enum jpki_err
+sw_err_plain(uint16_t sw)
+{
+	enum jpki_err err = sw_err(sw);
+
+	return err == JPKI_ERR_PIN_WRONG || err == JPKI_ERR_PIN_LOCKED ?
+	    JPKI_ERR_SW : err;
+}
+
 const char *
 sw_text(uint16_t sw)
 {

@@ -20,6 +20,8 @@
 #define SW1_WRONG_LE		0x6C	/* SW2 is the right Le */
 
 enum jpki_err	sw_err(uint16_t sw);
+/* Of a command that presents no PIN: nothing about a PIN can be told. */
+enum jpki_err	sw_err_plain(uint16_t sw);
 /* What the status word means, one English line; never NULL. */
 const char	*sw_text(uint16_t sw);
 /* Does it promise that nothing on the card was changed? */

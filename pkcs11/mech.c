@@ -30,6 +30,18 @@ static const struct mech_row rows[] = {
 
 _Static_assert(COUNT <= MECHANISMS_MAX, "a list of all has room");
 
+/* An answer that tells nothing is asked for twice, since it is remembered. */
+static enum jpki_err
+probe_pss(const struct reader *reader, enum jpki_key key,
+    enum jpki_answer *out)
+{
+	enum jpki_err err = jpki_pss_probe(reader->card, key, out);
+
+	if (err == JPKI_OK ? *out == JPKI_UNKNOWN : err >= JPKI_ERR_NOT_JPKI)
+		err = jpki_pss_probe(reader->card, key, out);
+	return err;
+}
+
 /*
  * Asked once an insertion; trouble on the way is no answer.  The card makes it
  * with both keys or with none, and what is sent no card signs, whoever is
@@ -42,7 +54,7 @@ ask_pss(struct slot *slot, const struct token_row *row)
 	enum jpki_err err;
 	CK_RV rv;
 
-	err = jpki_pss_probe(reader->card, row->key, &reader->pss);
+	err = probe_pss(reader, row->key, &reader->pss);
 	/* Without this key, the other one may tell. */
 	reader->pss_asked = err == JPKI_OK ||
 	    (err >= JPKI_ERR_NOT_JPKI && err != JPKI_ERR_NOT_FOUND);

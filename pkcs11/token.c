@@ -99,6 +99,17 @@ cert_fetch(struct slot *slot, enum jpki_cert_id id, struct cert *cert)
 	return err;
 }
 
+/*
+ * The card has answered, and not with what was asked for.  That is remembered
+ * as long as the card is in, so it is asked for twice: a card that lost its
+ * place, by a reset that nobody saw, has no such file either.
+ */
+static bool
+is_answer(enum jpki_err err)
+{
+	return err >= JPKI_ERR_NOT_JPKI;
+}
+
 /* An answer that makes no sense: of this once, or of this card. */
 static bool
 is_odd(enum jpki_err err)
@@ -124,15 +135,15 @@ cert_read(struct slot *slot, enum jpki_cert_id id, struct cert *cert)
 	if (cert->behind_pin && !slot->logged_in)
 		return;
 	err = cert_fetch(slot, id, cert);
-	if (is_odd(err))
+	if (is_answer(err))
 		err = cert_fetch(slot, id, cert);
 	cert->behind_pin = cert->behind_pin || err == JPKI_ERR_AUTH_REQUIRED;
 	/* An answer of the card is final; trouble on the way is not. */
-	cert->asked = err == JPKI_OK || (err >= JPKI_ERR_NOT_JPKI &&
-	    err != JPKI_ERR_AUTH_REQUIRED);
+	cert->asked = err == JPKI_OK ||
+	    (is_answer(err) && err != JPKI_ERR_AUTH_REQUIRED);
 	cert->err = err;
 	rv = slot_judge(slot, err);
-	if (rv == CKR_DEVICE_REMOVED || err < JPKI_ERR_NOT_JPKI)
+	if (rv == CKR_DEVICE_REMOVED || !is_answer(err))
 		trouble_note(rv);
 }
 
@@ -196,11 +207,11 @@ serial_source(struct reader *reader, struct jpki_buf *der,
 	    token->kind == JPKI_KIND_PHONE)
 		return JPKI_OK;
 	err = jpki_cert_read(reader->card, JPKI_CERT_AUTH, der);
-	if (is_odd(err))
+	if (is_answer(err))
 		err = jpki_cert_read(reader->card, JPKI_CERT_AUTH, der);
-	if (err >= JPKI_ERR_NOT_JPKI)
+	if (is_answer(err))
 		err = jpki_token_read(reader->card, token);
-	return err >= JPKI_ERR_NOT_JPKI ? JPKI_OK : err;
+	return is_answer(err) ? JPKI_OK : err;
 }
 
 static enum jpki_err

@@ -146,6 +146,7 @@ after_a_refused_application_nothing_counts_as_selected(void **state)
 	scene_close(s);
 }
 
+/* Nor does its application: the card may have been reset, unseen. */
 static void
 after_a_refused_file_none_counts_as_selected(void **state)
 {
@@ -154,10 +155,39 @@ after_a_refused_file_none_counts_as_selected(void **state)
 	scene_open(s);
 	SCENE(s, ROWS_TOKEN,
 	    { SELECT_EF("000A"), "6A82", NULL },
-	    ROWS_TOKEN, ROWS_CLOSE);
+	    ROW_JPKI, ROWS_TOKEN, ROWS_CLOSE);
 	token_is_read(s);
 	expect_err("certificate", jpki_cert_read(s->card, JPKI_CERT_AUTH,
 	    &(struct jpki_buf){ NULL, 0 }), JPKI_ERR_NOT_FOUND);
+	token_is_read(s);
+	scene_close(s);
+}
+
+/* No PIN was sent: a user must not be told that it was wrong. */
+static void
+a_counter_without_a_pin_is_no_wrong_pin(void **state)
+{
+	struct scene *s = *state;
+
+	scene_open(s);
+	SCENE(s, { SELECT_EF("0006"), "63C1", NULL },
+	    ROW_EF("0006"), { "00B0 0000 20", "63C0", NULL },
+	    ROWS_CLOSE);
+	expect_err("select", token_read(s), JPKI_ERR_SW);
+	expect_err("read", token_read(s), JPKI_ERR_SW);
+	scene_close(s);
+}
+
+static void
+a_reset_that_nobody_saw_is_over_at_the_next_question(void **state)
+{
+	struct scene *s = *state;
+
+	scene_open(s);
+	SCENE(s, ROW_EF("0006"), { "00B0 0000 20", "6986", "reset before" },
+	    ROW_JPKI, ROWS_TOKEN, ROWS_CLOSE);
+	/* A token without that file is none that is known. */
+	expect_err("token", token_read(s), JPKI_OK);
 	token_is_read(s);
 	scene_close(s);
 }
@@ -554,6 +584,8 @@ main(void)
 		TEST(another_application_is_selected_and_left_again),
 		TEST(after_a_refused_application_nothing_counts_as_selected),
 		TEST(after_a_refused_file_none_counts_as_selected),
+		TEST(a_counter_without_a_pin_is_no_wrong_pin),
+		TEST(a_reset_that_nobody_saw_is_over_at_the_next_question),
 		TEST(after_a_broken_link_nothing_counts_as_selected),
 		TEST(a_link_that_breaks_at_select_is_reported),
 		TEST(reset_by_another_program_logs_out),

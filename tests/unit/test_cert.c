@@ -253,7 +253,7 @@ what_could_not_be_read_is_not_kept(void **state)
 	files_make(s);
 	scene_open(s);
 	SCENE(s, { SELECT_EF("000A"), "6A82", NULL },
-	    ROW_EF("000A"), { "00B0 0000 00", "FF 9000", NULL },
+	    ROW_JPKI, ROW_EF("000A"), { "00B0 0000 00", "FF 9000", NULL },
 	    { "00B0 0000 00", "0400 9000", NULL },
 	    READ_A, ROWS_CLOSE);
 	does_not_read(s, JPKI_CERT_AUTH, JPKI_ERR_NOT_FOUND);

@@ -84,7 +84,7 @@ a_later_6F00_is_not_sent_again(void **state)
 
 /* Cards of other kinds refuse the application in all sorts of ways. */
 static const char *const refusals[] = {
-	"6A82", "6A86", "6D00", "6E00", "6700", "6985", "6283", "6982", "1234",
+	"6A82", "6A86", "6D00", "6E00", "6700", "6985", "6283", "6982", "9300",
 };
 
 static void
@@ -127,8 +127,11 @@ nonsense_for_an_answer_does_not_make_a_card_foreign(void **state)
 
 	SCENE(s, ROW_CONNECT, ROW_BEGIN, { SELECT_JPKI, "90", "half a status" },
 	    ROWS_CLOSE,
+	    ROW_CONNECT, ROW_BEGIN, { SELECT_JPKI, "1234", "no status at all" },
+	    ROWS_CLOSE,
 	    ROWS_OPEN, ROWS_CLOSE);
 	expect_err("open", open_in(s, NULL), JPKI_ERR_IO);
+	expect_err("open", open_in(s, NULL), JPKI_ERR_SW);
 	expect_err("open", open_in(s, NULL), JPKI_OK);
 	scene_close(s);
 }

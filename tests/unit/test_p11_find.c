@@ -288,6 +288,31 @@ an_odd_answer_hides_no_object(void **state)
 	}
 }
 
+/*
+ * So is a no: after a reset that nobody saw the card has no such file, and a
+ * certificate that is hidden stays so until the card is put in anew.
+ */
+static void
+a_no_that_passes_hides_no_object(void **state)
+{
+	const char *faults[] = { "reset,before@2", "reset,after@2",
+	    "reset,before@4", "select,before@3", "sw=6A82@ins=A4#2",
+	    "sw=6982@ins=B0#1", "sw=63C1@ins=B0#2", "sw=6A82@ins=A4#1" };
+	struct vlink *link = kit_link();
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(faults); i++) {
+		vlink_remove(link);
+		vlink_insert(link);
+		s = kit_open(AUTH);
+		vlink_counters_clear(link);
+		kit_fault(link, faults[i]);
+		expect_int(faults[i], (long long)kit_count(s,
+		    CKO_CERTIFICATE), 2);
+		assert_int_equal(kit_count(s, CKO_PUBLIC_KEY), 1);
+	}
+}
+
 /* A certificate that is nonsense hides itself only, and not for ever. */
 static void
 nonsense_for_a_certificate_hides_nothing_else(void **state)
@@ -328,6 +353,7 @@ main(void)
 		T(the_issuer_is_found_by_its_name),
 		T(an_id_joins_what_belongs_together),
 		T(an_odd_answer_hides_no_object),
+		T(a_no_that_passes_hides_no_object),
 		T(nonsense_for_a_certificate_hides_nothing_else),
 	};
 

@@ -141,6 +141,25 @@ pss_is_offered_where_the_probe_finds_it(void **state)
 	}
 }
 
+/* It is asked once an insertion, and the answer must not be chance. */
+static void
+a_probe_that_fails_once_is_repeated(void **state)
+{
+	static const char *const faults[] = { "sw=6F00@ins=2A#1",
+	    "sw=6985@ins=2A#2", "sw=6A82@ins=A4#2", "garbage@ins=2A#1" };
+	struct vlink *link = kit_begin("adult", NULL, NULL);
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(faults); i++) {
+		vlink_remove(link);
+		vlink_insert(link);
+		(void)kit_slot(AUTH);
+		vlink_counters_clear(link);
+		kit_fault(link, faults[i]);
+		assert_true(offers(AUTH, CKM_RSA_PKCS_PSS));
+	}
+}
+
 /* Neither yes nor no, or no such key: not offered. */
 static void
 a_probe_that_does_not_tell_offers_nothing(void **state)
@@ -449,6 +468,7 @@ main(void)
 		T(the_list_follows_the_two_call_protocol),
 		T(what_is_offered_says_what_it_can_be),
 		T(pss_is_offered_where_the_probe_finds_it),
+		T(a_probe_that_fails_once_is_repeated),
 		T(a_probe_that_does_not_tell_offers_nothing),
 		T(trouble_in_the_probe_is_no_answer),
 		T(trouble_in_the_probe_ends_what_asked_for_it),

@@ -107,6 +107,27 @@ expected_serial(struct vlink *link, char out[17])
 	expect_rv("close", p11->C_CloseSession(s), CKR_OK);
 }
 
+/* A program would take it for another card. */
+static void
+a_no_that_passes_does_not_change_the_serial(void **state)
+{
+	const char *faults[] = { "reset,before@3", "select,before@4",
+	    "reset,before@6", "reset,after@7", "select,after@8",
+	    "sw=6A82@ins=A4#2", "sw=6982@ins=B0#1" };
+	struct vlink *link = kit_begin("adult", NULL, NULL);
+	char serial[17];
+
+	(void)state;
+	expected_serial(link, serial);
+	for (size_t i = 0; i < COUNT(faults); i++) {
+		vlink_remove(link);
+		vlink_insert(link);
+		vlink_counters_clear(link);
+		kit_fault(link, faults[i]);
+		assert_memory_equal(info_of(AUTH).serialNumber, serial, 16);
+	}
+}
+
 static void
 the_serial_is_the_cards(void **state)
 {
@@ -353,6 +374,7 @@ main(void)
 		T(what_a_token_says_of_itself),
 		T(sessions_are_counted),
 		T(the_serial_is_the_cards),
+		T(a_no_that_passes_does_not_change_the_serial),
 		T(cards_change_in_a_reader_unobserved),
 		T(where_no_certificate_shows_the_label_makes_the_serial),
 		T(a_phones_serial_does_not_depend_on_the_login),

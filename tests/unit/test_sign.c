@@ -254,6 +254,8 @@ static const struct {
 	{ "conditions", "6985", JPKI_ERR_SW, true },
 	{ "wrong length", "6700", JPKI_ERR_SW, true },
 	{ "wrong P1-P2", "6A86", JPKI_ERR_UNSUPPORTED, true },
+	{ "a wrong PIN, though none was sent", "63C1", JPKI_ERR_SW, true },
+	{ "a locked PIN, likewise", "6984", JPKI_ERR_SW, true },
 	{ "no key", "6A88", JPKI_ERR_NOT_FOUND, true },
 	{ "signature with an error", "<sig> 6281", JPKI_ERR_SW, true },
 	{ "the link breaks", "!REMOVED", JPKI_ERR_REMOVED, true },
@@ -316,7 +318,7 @@ without_certificate_nothing_is_signed(void **state)
 
 	log_in(s, JPKI_KEY_AUTH);
 	SCENE(s, { SELECT_EF("000A"), "6A82", NULL },
-	    ROW_EF("000A"), { "00B0 0000 00", "3003 020100 9000", "garbage" },
+	    ROW_JPKI, ROW_EF("000A"), { "00B0 0000 00", "3003 020100 9000", "garbage" },
 	    ROWS_LOGOUT_CLOSE);
 	sign_fails(s, "certificate", JPKI_KEY_AUTH, JPKI_ERR_NOT_FOUND);
 	sign_fails(s, "certificate", JPKI_KEY_AUTH, JPKI_ERR_MALFORMED);
