@@ -190,6 +190,34 @@ it_costs_no_command_more(void **state)
 }
 
 static void
+reset_once(void *user, unsigned long index)
+{
+	(void)index;
+	if (*(unsigned *)user == 0)
+		(void)vtransport_reset(kit_world, READER_A);
+	++*(unsigned *)user;
+}
+
+/* While the certificate is read, before the PIN goes out. */
+static void
+a_claim_lost_before_the_pin_is_sent_is_made_again(void **state)
+{
+	unsigned commands = 0;
+	CK_SESSION_HANDLE s;
+
+	(void)state;
+	(void)start();
+	s = kit_open(AUTH);
+	vtransport_on_transmit(kit_world, reset_once, &commands);
+	kit_login(s, PIN_AUTH);
+	vtransport_on_transmit(kit_world, NULL, NULL);
+	assert_true(commands > 4);
+	expect_held("logged in", true);
+	expect_rv("sign", kit_sign(s), CKR_OK);
+	assert_int_equal(kit_verifies(), 1);
+}
+
+static void
 consent_needs_no_second_claim(void **state)
 {
 	CK_BYTE data[32] = { 1 }, out[KEY_BYTES];
@@ -475,6 +503,7 @@ main(void)
 		T(whatever_ends_the_login_shares_the_card),
 		T(both_tokens_share_what_the_module_holds),
 		T(it_costs_no_command_more),
+		T(a_claim_lost_before_the_pin_is_sent_is_made_again),
 		T(consent_needs_no_second_claim),
 		T(with_a_neighbour_no_pin_is_sent),
 		T(a_refused_pin_leaves_the_card_to_all),
