@@ -3,6 +3,7 @@
 #include "anchors.h"
 #include "cert.h"
 #include "digest.h"
+#include "mem.h"
 #include "x509.h"
 
 #define DER_SEQUENCE	0x30
@@ -41,6 +42,8 @@ cert_public_key(struct jpki_card *card, enum jpki_key key, EVP_PKEY **out)
 	if (card->public_key[key] == NULL) {
 		err = cert_load(card, key_row(key)->cert, &der);
 		if (err == JPKI_OK)
+			err = ctx_crypto(card->ctx);
+		if (err == JPKI_OK)
 			err = x509_public_key(card->ctx->crypto, der,
 			    &card->public_key[key]);
 	}
@@ -69,9 +72,13 @@ enum jpki_err
 jpki_cert_parse(struct jpki_ctx *ctx, const uint8_t *der, size_t n,
     struct jpki_cert **out)
 {
+	enum jpki_err err;
+
 	if (ctx == NULL || der == NULL || out == NULL)
 		return JPKI_ERR_ARG;
-	return x509_parse(ctx->crypto, slice_of(der, n), out);
+	err = ctx_crypto(ctx);
+	return err == JPKI_OK ? x509_parse(ctx->crypto, slice_of(der, n),
+	    out) : err;
 }
 
 enum jpki_ca
@@ -92,43 +99,62 @@ jpki_cert_ca_prove(struct jpki_ctx *ctx, const uint8_t *der, size_t n,
 
 	if (ctx == NULL || der == NULL || ca_der == NULL || out == NULL)
 		return JPKI_ERR_ARG;
-	err = x509_parse(ctx->crypto, slice_of(ca_der, ca_n), &ca);
+	err = ctx_crypto(ctx);
+	if (err == JPKI_OK)
+		err = x509_parse(ctx->crypto, slice_of(ca_der, ca_n), &ca);
 	if (err != JPKI_OK)
 		return err;
 	if (!x509_issued_by(ctx->crypto, slice_of(der, n),
 	    slice_of(ca_der, ca_n)))
+		err = mem_judge(JPKI_ERR_MISMATCH);
+	if (err == JPKI_ERR_MEMORY)
+		goto out;
+	if (err != JPKI_OK)
 		*out = JPKI_CA_UNKNOWN;
 	else if (anchor_has_fingerprint(ca->fingerprint))
 		*out = JPKI_CA_KNOWN;
 	else
 		*out = ca->is_test ? JPKI_CA_TEST : JPKI_CA_UNKNOWN;
+	err = JPKI_OK;
+out:
 	jpki_cert_free(&ca);
-	return JPKI_OK;
+	return err;
 }
 
 enum jpki_err
 jpki_cert_spki(struct jpki_ctx *ctx, const uint8_t *der, size_t n,
     struct jpki_buf *out)
 {
+	enum jpki_err err;
+
 	if (ctx == NULL || der == NULL || out == NULL)
 		return JPKI_ERR_ARG;
-	return x509_spki(ctx->crypto, slice_of(der, n), out);
+	err = ctx_crypto(ctx);
+	return err == JPKI_OK ? x509_spki(ctx->crypto, slice_of(der, n),
+	    out) : err;
 }
 
 enum jpki_err
 jpki_cert_ssh_key(struct jpki_ctx *ctx, const uint8_t *der, size_t n,
     char **line)
 {
+	enum jpki_err err;
+
 	if (ctx == NULL || der == NULL || line == NULL)
 		return JPKI_ERR_ARG;
-	return x509_ssh_key(ctx->crypto, slice_of(der, n), line);
+	err = ctx_crypto(ctx);
+	return err == JPKI_OK ? x509_ssh_key(ctx->crypto, slice_of(der, n),
+	    line) : err;
 }
 
 enum jpki_err
 jpki_digest_new(struct jpki_ctx *ctx, enum jpki_hash hash,
     struct jpki_digest **out)
 {
+	enum jpki_err err;
+
 	if (ctx == NULL || out == NULL)
 		return JPKI_ERR_ARG;
-	return digest_new(ctx->crypto, hash, out);
+	err = ctx_crypto(ctx);
+	return err == JPKI_OK ? digest_new(ctx->crypto, hash, out) : err;
 }

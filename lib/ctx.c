@@ -6,20 +6,43 @@
 #include <string.h>
 #include <time.h>
 
+#include "mem.h"
+#include "selftest.h"
+
 enum jpki_err
 ctx_new(struct transport *transport, struct jpki_ctx **out)
 {
 	struct jpki_ctx *ctx = NULL;
 
 	ctx = calloc(1, sizeof(*ctx));
-	if (ctx == NULL || (ctx->crypto = OSSL_LIB_CTX_new()) == NULL) {
-		free(ctx);
+	if (ctx == NULL) {
 		transport->ops->free(transport);
 		return JPKI_ERR_MEMORY;
 	}
 	ctx->transport = transport;
 	*out = ctx;
 	return JPKI_OK;
+}
+
+/* A library context that does not work is dropped: the next one may. */
+enum jpki_err
+ctx_crypto(struct jpki_ctx *ctx)
+{
+	struct mem_watch watch;
+	OSSL_LIB_CTX *crypto;
+	enum jpki_err err;
+
+	if (ctx->crypto != NULL)
+		return JPKI_OK;
+	mem_watch_begin(&watch);
+	crypto = OSSL_LIB_CTX_new();
+	err = mem_watch_end(&watch, crypto != NULL && selftest(crypto) ?
+	    JPKI_OK : JPKI_ERR_INTERNAL);
+	if (err == JPKI_OK)
+		ctx->crypto = crypto;
+	else
+		OSSL_LIB_CTX_free(crypto);
+	return err;
 }
 
 enum jpki_err

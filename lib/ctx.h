@@ -16,7 +16,8 @@ struct refusal {
 
 struct jpki_ctx {
 	struct transport	*transport;
-	OSSL_LIB_CTX		*crypto; /* no configuration file, no default */
+	OSSL_LIB_CTX		*crypto; /* no configuration file, no default;
+					    NULL until ctx_crypto() */
 	struct log		 log;
 	struct refusal		*refused;
 	size_t			 refused_count;
@@ -24,6 +25,9 @@ struct jpki_ctx {
 
 /* Over any transport, which the context owns from then on, errors included. */
 enum jpki_err	ctx_new(struct transport *transport, struct jpki_ctx **out);
+
+/* Have ctx->crypto.  MEMORY, INTERNAL. */
+enum jpki_err	ctx_crypto(struct jpki_ctx *ctx);
 
 /* Readers as the transport lists them; *out is freed with free(). */
 enum jpki_err	ctx_list(struct jpki_ctx *ctx, struct transport_reader **out,

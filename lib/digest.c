@@ -3,8 +3,9 @@
 
 #include <stdlib.h>
 
-#include <openssl/err.h>
 #include <openssl/evp.h>
+
+#include "mem.h"
 
 struct jpki_digest {
 	EVP_MD_CTX	*md;		/* NULL once final ended the stream */
@@ -72,55 +73,62 @@ digest_new(OSSL_LIB_CTX *crypto, enum jpki_hash hash,
 {
 	struct jpki_digest *d = NULL;
 	enum jpki_err err = JPKI_ERR_MEMORY;
+	struct mem_watch watch;
 	EVP_MD *md = NULL;
 
 	if (!hash_known(hash) || hash == JPKI_HASH_NONE)
 		return JPKI_ERR_ARG;
-	ERR_set_mark();
+	mem_watch_begin(&watch);
 	d = calloc(1, sizeof(*d));
 	if (d == NULL || (d->md = EVP_MD_CTX_new()) == NULL)
 		goto out;
 	err = JPKI_ERR_INTERNAL;
 	md = EVP_MD_fetch(crypto, hashes[hash].name, NULL);
-	if (md == NULL || EVP_DigestInit_ex(d->md, md, NULL) != 1)
-		goto out;
-	*out = d;
-	d = NULL;
-	err = JPKI_OK;
+	if (md != NULL && EVP_DigestInit_ex(d->md, md, NULL) == 1)
+		err = JPKI_OK;
 out:
 	EVP_MD_free(md);
-	jpki_digest_free(&d);
-	ERR_pop_to_mark();
+	err = mem_watch_end(&watch, err);
+	if (err != JPKI_OK)
+		jpki_digest_free(&d);
+	else
+		*out = d;
 	return err;
 }
 
 enum jpki_err
 jpki_digest_update(struct jpki_digest *digest, const void *p, size_t n)
 {
+	struct mem_watch watch;
+	bool ok;
+
 	if (digest == NULL || digest->md == NULL || (p == NULL && n > 0))
 		return JPKI_ERR_ARG;
-	if (EVP_DigestUpdate(digest->md, p, n) != 1)
-		return JPKI_ERR_INTERNAL;
-	return JPKI_OK;
+	mem_watch_begin(&watch);
+	ok = EVP_DigestUpdate(digest->md, p, n) == 1;
+	return mem_watch_end(&watch, ok ? JPKI_OK : JPKI_ERR_INTERNAL);
 }
 
 enum jpki_err
 jpki_digest_final(struct jpki_digest *digest, uint8_t out[JPKI_DIGEST_MAX],
     size_t *n)
 {
+	struct mem_watch watch;
+	enum jpki_err err;
 	unsigned written;
 	bool ok;
 
 	if (digest == NULL || digest->md == NULL || out == NULL || n == NULL)
 		return JPKI_ERR_ARG;
+	mem_watch_begin(&watch);
 	ok = EVP_DigestFinal_ex(digest->md, out, &written) == 1;
 	/* OpenSSL would go on, and hand out digests of nothing in particular. */
 	EVP_MD_CTX_free(digest->md);
 	digest->md = NULL;
-	if (!ok)
-		return JPKI_ERR_INTERNAL;
-	*n = written;
-	return JPKI_OK;
+	err = mem_watch_end(&watch, ok ? JPKI_OK : JPKI_ERR_INTERNAL);
+	if (err == JPKI_OK)
+		*n = written;
+	return err;
 }
 
 void

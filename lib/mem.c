@@ -7,6 +7,9 @@
 #include <sys/mman.h>
 
 #include <openssl/crypto.h>
+#include <openssl/err.h>
+
+#define PROBE_BYTES	(64 * 1024)	/* more than OpenSSL asks for at once */
 
 struct jpki_secret {
 	size_t	len;
@@ -28,6 +31,61 @@ mem_free(void *p, size_t n)
 		return;
 	mem_wipe(p, n);
 	free(p);
+}
+
+void
+mem_watch_begin(struct mem_watch *watch)
+{
+	watch->clean = ERR_peek_error() == 0;
+	(void)ERR_set_mark();
+	/* To be told from what comes. */
+	if (!watch->clean)
+		ERR_raise(ERR_LIB_USER, ERR_R_PASSED_NULL_PARAMETER);
+}
+
+static bool
+is_no_memory(unsigned long code)
+{
+	return code != 0 && ERR_GET_REASON(code) == ERR_R_MALLOC_FAILURE;
+}
+
+/* Of a queue that others have used only the last can be looked at. */
+static bool
+ran_out(const struct mem_watch *watch)
+{
+	bool found = is_no_memory(ERR_peek_last_error());
+	unsigned long code;
+
+	while (watch->clean && !found && (code = ERR_get_error()) != 0)
+		found = is_no_memory(code);
+	return found;
+}
+
+enum jpki_err
+mem_watch_end(const struct mem_watch *watch, enum jpki_err err)
+{
+	bool out = ran_out(watch);
+
+	(void)ERR_pop_to_mark();
+	return out ? JPKI_ERR_MEMORY : mem_judge(err);
+}
+
+enum jpki_err
+mem_judge(enum jpki_err err)
+{
+	void *probe;
+
+	if (err == JPKI_OK)
+		return err;
+	probe = OPENSSL_malloc(PROBE_BYTES);
+	OPENSSL_free(probe);
+	return probe != NULL ? err : JPKI_ERR_MEMORY;
+}
+
+bool
+mem_doubts(enum jpki_err err)
+{
+	return err != JPKI_OK && err != JPKI_ERR_MEMORY;
 }
 
 /*

@@ -2,6 +2,7 @@
 #include "parts.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include <openssl/bn.h>
 #include <openssl/core_names.h>
@@ -128,17 +129,19 @@ take_point(const EVP_PKEY *key, struct jpki_buf *out)
 	return take(der, der_n, out);
 }
 
+/* EVP_PKEY_is_a() takes memory, and says no without. */
 static enum jpki_err
 take_key(const EVP_PKEY *key, struct jpki_cert *c)
 {
+	const char *type = key != NULL ? EVP_PKEY_get0_type_name(key) : NULL;
 	enum jpki_err err = JPKI_OK;
 
-	if (key != NULL && EVP_PKEY_is_a(key, "RSA")) {
+	if (type != NULL && strcmp(type, "RSA") == 0) {
 		err = take_number(key, OSSL_PKEY_PARAM_RSA_N, &c->modulus);
 		if (err == JPKI_OK)
 			err = take_number(key, OSSL_PKEY_PARAM_RSA_E,
 			    &c->exponent);
-	} else if (key != NULL && EVP_PKEY_is_a(key, "EC")) {
+	} else if (type != NULL && strcmp(type, "EC") == 0) {
 		err = take_curve(key, &c->ec_params);
 		if (err == JPKI_OK)
 			err = take_point(key, &c->ec_point);

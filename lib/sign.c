@@ -2,6 +2,7 @@
 /* Signatures by the card, each verified before it is handed out. */
 #include "cert.h"
 #include "digest.h"
+#include "mem.h"
 #include "sw.h"
 #include "x509.h"
 
@@ -19,19 +20,26 @@ struct job {
 	check_fn		*check;
 };
 
-/* What a key can sign; the sizes are the certificate's, never assumed. */
-static enum jpki_err
-check_key(EVP_PKEY *key, size_t *bytes)
+/* No command for any other key type is public. */
+static bool
+fits(const EVP_PKEY *key, size_t *bytes)
 {
 	int n = EVP_PKEY_get_size(key);
 
-	/* No command for any other key type is public. */
-	if (!EVP_PKEY_is_a(key, "RSA"))
-		return JPKI_ERR_UNSUPPORTED;
-	if (n <= JPKI_PKCS1_OVERHEAD || n > KEY_BYTES_MAX)
-		return JPKI_ERR_UNSUPPORTED;
-	*bytes = (size_t)n;
-	return JPKI_OK;
+	*bytes = n > 0 ? (size_t)n : 0;
+	return EVP_PKEY_is_a(key, "RSA") && *bytes > JPKI_PKCS1_OVERHEAD &&
+	    *bytes <= KEY_BYTES_MAX;
+}
+
+/*
+ * What a key can sign; the sizes are the certificate's, never assumed.  Asked
+ * once more, since the answer takes memory.
+ */
+static enum jpki_err
+check_key(const EVP_PKEY *key, size_t *bytes)
+{
+	return fits(key, bytes) || fits(key, bytes) ? JPKI_OK :
+	    mem_judge(JPKI_ERR_UNSUPPORTED);
 }
 
 /* The command, and the bytes it gave: as many as the key has, or an error. */
@@ -50,6 +58,15 @@ card_sign(struct jpki_card *card, const struct job *job, struct wbuf *out)
 	return out->n == out->cap ? JPKI_OK : JPKI_ERR_MALFORMED;
 }
 
+/* What does not hold may lack memory, and is not handed out either. */
+static enum jpki_err
+check(struct jpki_card *card, const struct job *job, EVP_PKEY *key,
+    struct slice signature)
+{
+	return job->check(card->ctx->crypto, key, signature, job->data) ?
+	    JPKI_OK : mem_judge(JPKI_ERR_MISMATCH);
+}
+
 /*
  * One command less: if our application was current when the last transaction
  * ended, it mostly still is.  A key of another application cannot mislead,
@@ -66,8 +83,7 @@ sign_quickly(struct jpki_card *card, const struct key_row *row,
 	err = card_sign(card, job, out);
 	if (err != JPKI_OK)
 		return err;
-	return job->check(card->ctx->crypto, key, wbuf_slice(out),
-	    job->data) ? JPKI_OK : JPKI_ERR_MISMATCH;
+	return check(card, job, key, wbuf_slice(out));
 }
 
 static enum jpki_err
@@ -84,8 +100,7 @@ sign_surely(struct jpki_card *card, const struct key_row *row,
 		card_unverify(card, row->pin);
 	if (err != JPKI_OK)
 		return err;
-	return job->check(card->ctx->crypto, key, wbuf_slice(out),
-	    job->data) ? JPKI_OK : JPKI_ERR_MISMATCH;
+	return check(card, job, key, wbuf_slice(out));
 }
 
 static enum jpki_err
@@ -232,7 +247,9 @@ jpki_verify(struct jpki_ctx *ctx, const uint8_t *der, size_t n,
 		return JPKI_ERR_ARG;
 	digest = slice_of(claim->digest, claim->digest_n);
 	signature = slice_of(claim->signature, claim->signature_n);
-	err = x509_public_key(ctx->crypto, slice_of(der, n), &key);
+	err = ctx_crypto(ctx);
+	if (err == JPKI_OK)
+		err = x509_public_key(ctx->crypto, slice_of(der, n), &key);
 	if (err == JPKI_OK)
 		err = check_key(key, &bytes);
 	if (err == JPKI_OK && !claim->pss)
@@ -244,7 +261,7 @@ jpki_verify(struct jpki_ctx *ctx, const uint8_t *der, size_t n,
 	holds = claim->pss ?
 	    x509_pss_holds(ctx->crypto, key, signature, digest) :
 	    x509_opens(ctx->crypto, key, signature, wbuf_slice(&data));
-	err = holds ? JPKI_OK : JPKI_ERR_MISMATCH;
+	err = holds ? JPKI_OK : mem_judge(JPKI_ERR_MISMATCH);
 out:
 	EVP_PKEY_free(key);
 	return err;

@@ -5,8 +5,8 @@
 
 #include <openssl/bn.h>
 #include <openssl/core_names.h>
-#include <openssl/err.h>
 
+#include "mem.h"
 #include "x509.h"
 
 #define BLOB_MAX	4096	/* an RSA key of 16384 bits fits */
@@ -117,25 +117,45 @@ line_new(const char *type, struct slice blob)
 	return line;
 }
 
-enum jpki_err
-x509_ssh_key(OSSL_LIB_CTX *crypto, struct slice der, char **line)
+static enum jpki_err
+line_make(const EVP_PKEY *key, char **line)
 {
 	uint8_t blob[BLOB_MAX];
 	struct wbuf w = wbuf_of(blob, sizeof(blob));
-	EVP_PKEY *key = NULL;
+	struct mem_watch watch;
 	const char *type;
-	enum jpki_err err;
+	enum jpki_err err = JPKI_OK;
 
-	err = x509_public_key(crypto, der, &key);
-	if (err != JPKI_OK)
-		return err;
-	ERR_set_mark();
+	*line = NULL;
+	mem_watch_begin(&watch);
 	type = put_key(&w, key);
 	if (type == NULL || w.overflow)
 		err = JPKI_ERR_UNSUPPORTED;
 	else if ((*line = line_new(type, wbuf_slice(&w))) == NULL)
 		err = JPKI_ERR_MEMORY;
-	ERR_pop_to_mark();
+	err = mem_watch_end(&watch, err);
+	if (err != JPKI_OK) {
+		free(*line);
+		*line = NULL;
+	}
+	return err;
+}
+
+enum jpki_err
+x509_ssh_key(OSSL_LIB_CTX *crypto, struct slice der, char **line)
+{
+	EVP_PKEY *key = NULL;
+	enum jpki_err err;
+	char *made;
+
+	err = x509_public_key(crypto, der, &key);
+	if (err != JPKI_OK)
+		return err;
+	err = line_make(key, &made);
+	if (mem_doubts(err))
+		err = line_make(key, &made);
+	if (err == JPKI_OK)
+		*line = made;
 	EVP_PKEY_free(key);
 	return err;
 }

@@ -16,6 +16,7 @@
 #include "date.h"
 #include "digest.h"
 #include "holder.h"
+#include "mem.h"
 #include "parts.h"
 
 #define TEST_ORGANISATION	"JPKI-TEST"
@@ -299,31 +300,56 @@ fill(OSSL_LIB_CTX *crypto, X509 *x509, struct slice der, struct jpki_cert *c)
 	return err == JPKI_OK ? holder_from_x509(x509, &c->holder) : err;
 }
 
-enum jpki_err
-x509_parse(OSSL_LIB_CTX *crypto, struct slice der, struct jpki_cert **out)
+/*
+ * OpenSSL takes extensions for invalid, and a key for none, also when it has
+ * no memory to look at them, and does not say so.
+ */
+static bool
+seen_whole(X509 *x509)
+{
+	ASN1_OBJECT *type = NULL;
+
+	if (X509_check_purpose(x509, -1, 0) != 1)
+		return false;
+	return X509_get0_pubkey(x509) != NULL ||
+	    X509_PUBKEY_get0_param(&type, NULL, NULL, NULL,
+	    X509_get_X509_PUBKEY(x509)) != 1 ||
+	    OBJ_obj2nid(type) != NID_rsaEncryption;
+}
+
+static enum jpki_err
+parse_once(OSSL_LIB_CTX *crypto, struct slice der, bool whole,
+    struct jpki_cert **out)
 {
 	struct jpki_cert *c = NULL;
 	enum jpki_err err = JPKI_ERR_MALFORMED;
+	struct mem_watch watch;
 	X509 *x509;
 
-	ERR_set_mark();
+	mem_watch_begin(&watch);
 	x509 = x509_of(crypto, der);
-	if (x509 == NULL)
+	if (x509 == NULL || (whole && !seen_whole(x509)))
 		goto out;
 	err = JPKI_ERR_MEMORY;
 	c = calloc(1, sizeof(*c));
-	if (c == NULL)
-		goto out;
-	err = fill(crypto, x509, der, c);
-	if (err == JPKI_OK) {
-		*out = c;
-		c = NULL;
-	}
+	if (c != NULL)
+		err = fill(crypto, x509, der, c);
 out:
-	jpki_cert_free(&c);
 	X509_free(x509);
-	ERR_pop_to_mark();
+	err = mem_watch_end(&watch, err);
+	if (err != JPKI_OK)
+		jpki_cert_free(&c);
+	else
+		*out = c;
 	return err;
+}
+
+enum jpki_err
+x509_parse(OSSL_LIB_CTX *crypto, struct slice der, struct jpki_cert **out)
+{
+	enum jpki_err err = parse_once(crypto, der, true, out);
+
+	return mem_doubts(err) ? parse_once(crypto, der, false, out) : err;
 }
 
 void
@@ -356,55 +382,74 @@ jpki_cert_free(struct jpki_cert **cert)
  * and our verification would run through that.
  */
 static EVP_PKEY *
-provided_key(OSSL_LIB_CTX *crypto, X509 *x509)
+spki_key(OSSL_LIB_CTX *crypto, const unsigned char *spki, size_t n)
 {
-	OSSL_DECODER_CTX *decoder = NULL;
-	unsigned char *spki = NULL;
-	const unsigned char *p;
+	OSSL_DECODER_CTX *decoder;
 	EVP_PKEY *key = NULL;
-	size_t left;
-	int n;
 
-	n = i2d_X509_PUBKEY(X509_get_X509_PUBKEY(x509), &spki);
-	if (n <= 0)
-		goto out;
-	p = spki;
-	left = (size_t)n;
 	decoder = OSSL_DECODER_CTX_new_for_pkey(&key, "DER",
 	    "SubjectPublicKeyInfo", NULL, EVP_PKEY_PUBLIC_KEY, crypto, NULL);
 	if (decoder == NULL ||
-	    OSSL_DECODER_from_data(decoder, &p, &left) != 1) {
+	    OSSL_DECODER_from_data(decoder, &spki, &n) != 1) {
 		EVP_PKEY_free(key);
 		key = NULL;
 	}
-out:
 	OSSL_DECODER_CTX_free(decoder);
+	return key;
+}
+
+static EVP_PKEY *
+provided_key(OSSL_LIB_CTX *crypto, X509 *x509)
+{
+	unsigned char *spki = NULL;
+	EVP_PKEY *key = NULL;
+	int n;
+
+	n = i2d_X509_PUBKEY(X509_get_X509_PUBKEY(x509), &spki);
+	if (n > 0)
+		key = spki_key(crypto, spki, (size_t)n);
 	OPENSSL_free(spki);
 	return key;
+}
+
+static enum jpki_err
+public_key(OSSL_LIB_CTX *crypto, struct slice der, EVP_PKEY **out)
+{
+	struct mem_watch watch;
+	enum jpki_err err;
+	X509 *x509;
+
+	mem_watch_begin(&watch);
+	x509 = x509_of(crypto, der);
+	*out = x509 != NULL ? provided_key(crypto, x509) : NULL;
+	X509_free(x509);
+	err = mem_watch_end(&watch, *out != NULL ? JPKI_OK :
+	    JPKI_ERR_MALFORMED);
+	if (err != JPKI_OK) {
+		EVP_PKEY_free(*out);
+		*out = NULL;
+	}
+	return err;
 }
 
 enum jpki_err
 x509_public_key(OSSL_LIB_CTX *crypto, struct slice der, EVP_PKEY **out)
 {
-	X509 *x509;
+	enum jpki_err err = public_key(crypto, der, out);
 
-	ERR_set_mark();
-	x509 = x509_of(crypto, der);
-	*out = x509 != NULL ? provided_key(crypto, x509) : NULL;
-	X509_free(x509);
-	ERR_pop_to_mark();
-	return *out != NULL ? JPKI_OK : JPKI_ERR_MALFORMED;
+	return mem_doubts(err) ? public_key(crypto, der, out) : err;
 }
 
-enum jpki_err
-x509_spki(OSSL_LIB_CTX *crypto, struct slice der, struct jpki_buf *out)
+static enum jpki_err
+spki_copy(OSSL_LIB_CTX *crypto, struct slice der, struct jpki_buf *out)
 {
 	enum jpki_err err = JPKI_ERR_MALFORMED;
 	unsigned char *spki = NULL;
+	struct mem_watch watch;
 	X509 *x509;
 	int n;
 
-	ERR_set_mark();
+	mem_watch_begin(&watch);
 	x509 = x509_of(crypto, der);
 	if (x509 == NULL)
 		goto out;
@@ -414,12 +459,22 @@ x509_spki(OSSL_LIB_CTX *crypto, struct slice der, struct jpki_buf *out)
 out:
 	OPENSSL_free(spki);
 	X509_free(x509);
-	ERR_pop_to_mark();
+	err = mem_watch_end(&watch, err);
+	if (err != JPKI_OK)
+		jpki_buf_free(out);
 	return err;
 }
 
-bool
-x509_issued_by(OSSL_LIB_CTX *crypto, struct slice der, struct slice ca)
+enum jpki_err
+x509_spki(OSSL_LIB_CTX *crypto, struct slice der, struct jpki_buf *out)
+{
+	enum jpki_err err = spki_copy(crypto, der, out);
+
+	return mem_doubts(err) ? spki_copy(crypto, der, out) : err;
+}
+
+static bool
+issued_by(OSSL_LIB_CTX *crypto, struct slice der, struct slice ca)
 {
 	const ASN1_OCTET_STRING *wanted, *has;
 	EVP_PKEY *key = NULL;
@@ -449,8 +504,15 @@ out:
 	return ok;
 }
 
+/* Once more, here and below, since what lacks memory does not hold either. */
 bool
-x509_opens(OSSL_LIB_CTX *crypto, EVP_PKEY *key, struct slice signature,
+x509_issued_by(OSSL_LIB_CTX *crypto, struct slice der, struct slice ca)
+{
+	return issued_by(crypto, der, ca) || issued_by(crypto, der, ca);
+}
+
+static bool
+opens(OSSL_LIB_CTX *crypto, EVP_PKEY *key, struct slice signature,
     struct slice data)
 {
 	EVP_PKEY_CTX *ctx;
@@ -473,13 +535,21 @@ x509_opens(OSSL_LIB_CTX *crypto, EVP_PKEY *key, struct slice signature,
 	return ok;
 }
 
+bool
+x509_opens(OSSL_LIB_CTX *crypto, EVP_PKEY *key, struct slice signature,
+    struct slice data)
+{
+	return opens(crypto, key, signature, data) ||
+	    opens(crypto, key, signature, data);
+}
+
 /*
  * With functions that take an EVP_MD, not a name: where the application made
  * an engine the default for RSA, OpenSSL 3.0 works with that engine's methods
  * whatever the key and the library context, and they know no names.
  */
-bool
-x509_pss_holds(OSSL_LIB_CTX *crypto, EVP_PKEY *key, struct slice signature,
+static bool
+pss_holds(OSSL_LIB_CTX *crypto, EVP_PKEY *key, struct slice signature,
     struct slice digest)
 {
 	EVP_PKEY_CTX *ctx;
@@ -497,4 +567,12 @@ x509_pss_holds(OSSL_LIB_CTX *crypto, EVP_PKEY *key, struct slice signature,
 	EVP_PKEY_CTX_free(ctx);
 	ERR_pop_to_mark();
 	return holds;
+}
+
+bool
+x509_pss_holds(OSSL_LIB_CTX *crypto, EVP_PKEY *key, struct slice signature,
+    struct slice digest)
+{
+	return pss_holds(crypto, key, signature, digest) ||
+	    pss_holds(crypto, key, signature, digest);
 }

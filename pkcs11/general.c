@@ -109,11 +109,22 @@ module_unlock(void)
 }
 
 /*
+ * glibc allocates what a loaded module has for each thread at its first use,
+ * and ends the program if there is no memory.  A few bytes have a place that
+ * is there already.
+ */
+#ifdef __GLIBC__
+#define STATIC_TLS	__attribute__((tls_model("initial-exec")))
+#else
+#define STATIC_TLS
+#endif
+
+/*
  * How deep this thread is in the module.  More than one: what the module
  * calls called it again, as a configuration of OpenSSL's can that loads us.
  * That call gets an error, not a lock that this thread holds already.
  */
-static _Thread_local unsigned depth;
+static STATIC_TLS _Thread_local unsigned depth;
 
 CK_RV
 enter(void)

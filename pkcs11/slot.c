@@ -92,20 +92,24 @@ reader_forget_card(struct reader *reader)
 	reader->serial[0] = '\0';
 }
 
-/* Is the card one of ours?  Asked once; errors of the link, again. */
-static void
+/*
+ * Is the card one of ours?  Asked once; after errors of the link, or without
+ * memory, again.
+ */
+static CK_RV
 reader_probe(struct reader *reader)
 {
 	enum jpki_err err;
 
 	if (reader->probed || !reader->has_card)
-		return;
+		return CKR_OK;
 	err = jpki_card_open(module.ctx, reader->name, &reader->card);
 	if (err == JPKI_OK) {
 		jpki_card_end(reader->card);
 		reader->insertion = jpki_card_insertion(reader->card);
 	}
 	reader->probed = err == JPKI_OK || err == JPKI_ERR_NOT_JPKI;
+	return err == JPKI_ERR_MEMORY ? CKR_HOST_MEMORY : CKR_OK;
 }
 
 /* The card is out, or was since the last look. */
@@ -122,21 +126,26 @@ reader_lose(struct reader *reader)
 	reader_forget_card(reader);
 }
 
-static void
+/* HOST_MEMORY: what is in the reader is not known yet. */
+static CK_RV
 reader_see(struct reader *reader, const struct jpki_reader *seen)
 {
 	bool same = reader->has_card == seen->has_card &&
 	    reader->events == seen->events;
+	CK_RV rv;
 
 	if (!same)
 		reader_lose(reader);
 	reader->listed = true;
 	reader->has_card = seen->has_card;
 	reader->events = seen->events;
-	reader_probe(reader);
+	rv = reader_probe(reader);
+	if (rv != CKR_OK)
+		return rv;
 	slots_present(reader, reader->card != NULL);
 	if (reader->probed)
 		reader->quiet = false;
+	return CKR_OK;
 }
 
 static void
@@ -169,12 +178,14 @@ static CK_RV
 readers_see(const struct jpki_reader *list, size_t n)
 {
 	struct reader *reader;
+	CK_RV rv;
 
 	for (size_t i = 0; i < n; i++) {
 		reader = reader_need(list[i].name);
-		if (reader == NULL)
-			return CKR_HOST_MEMORY;
-		reader_see(reader, &list[i]);
+		rv = reader != NULL ? reader_see(reader, &list[i]) :
+		    CKR_HOST_MEMORY;
+		if (rv != CKR_OK)
+			return rv;
 	}
 	for (size_t i = 0; i < module.reader_count; i++)
 		if (!is_listed(module.readers[i]->name, list, n))
@@ -371,7 +382,7 @@ slot_reopen_card(struct slot *slot)
 
 	jpki_card_close(&reader->card);
 	reader->probed = false;
-	reader_probe(reader);
+	(void)reader_probe(reader);
 	return reader->card != NULL;
 }
 

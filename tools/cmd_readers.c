@@ -39,8 +39,10 @@ finding_of(enum jpki_err err)
 	return &unknown;
 }
 
-static const struct finding *
-look(struct tool *t, const struct jpki_reader *reader)
+/* MEMORY is no finding: the next run may see the card. */
+static enum jpki_err
+look(struct tool *t, const struct jpki_reader *reader,
+    const struct finding **out)
 {
 	struct jpki_card	*card = NULL;
 	enum jpki_err		 err = JPKI_ERR_NO_CARD;
@@ -50,7 +52,8 @@ look(struct tool *t, const struct jpki_reader *reader)
 	else if (reader->has_card)
 		err = jpki_card_open(t->ctx, reader->name, &card);
 	jpki_card_close(&card);
-	return finding_of(err);
+	*out = finding_of(err);
+	return err == JPKI_ERR_MEMORY ? err : JPKI_OK;
 }
 
 static void
@@ -75,26 +78,28 @@ reader_text(FILE *f, const struct jpki_reader *reader,
 	fprintf(f, "\n  %s\n", finding->text);
 }
 
-/* Returns how many were shown. */
-static size_t
+static enum jpki_err
 show(struct tool *t, const struct jpki_reader *readers, size_t count)
 {
-	const char	*only = t->opt->value[OPT_READER];
-	struct json	 j = { t->out, false };
-	bool		 as_json = t->opt->seen[OPT_JSON] > 0;
-	size_t		 shown = 0;
+	const char		*only = t->opt->value[OPT_READER];
+	struct json		 j = { t->out, false };
+	bool			 as_json = t->opt->seen[OPT_JSON] > 0;
+	enum jpki_err		 err = JPKI_OK;
+	const struct finding	*finding;
+	size_t			 shown = 0;
 
 	if (as_json) {
 		json_open(&j, NULL, '{');
 		json_open(&j, "readers", '[');
 	}
-	for (size_t i = 0; i < count; i++) {
+	for (size_t i = 0; i < count && err == JPKI_OK; i++) {
 		if (only != NULL && strcmp(only, readers[i].name) != 0)
 			continue;
+		err = look(t, &readers[i], &finding);
 		if (as_json)
-			reader_json(&j, &readers[i], look(t, &readers[i]));
+			reader_json(&j, &readers[i], finding);
 		else
-			reader_text(t->out, &readers[i], look(t, &readers[i]));
+			reader_text(t->out, &readers[i], finding);
 		shown++;
 	}
 	if (as_json) {
@@ -102,19 +107,18 @@ show(struct tool *t, const struct jpki_reader *readers, size_t count)
 		json_close(&j, '}');
 		fputc('\n', t->out);
 	}
-	return shown;
+	return err == JPKI_OK && shown == 0 ? JPKI_ERR_NO_READER : err;
 }
 
 enum exit_code
 cmd_readers(struct tool *t)
 {
 	struct jpki_reader	*readers = NULL;
-	size_t			 count = 0, shown;
+	size_t			 count = 0;
 	enum jpki_err		 err = jpki_readers(t->ctx, &readers, &count);
 
-	if (err != JPKI_OK)
-		return fail_err(t, err);
-	shown = show(t, readers, count);
+	if (err == JPKI_OK)
+		err = show(t, readers, count);
 	jpki_readers_free(&readers, count);
-	return shown > 0 ? EXIT_DONE : fail_err(t, JPKI_ERR_NO_READER);
+	return err == JPKI_OK ? EXIT_DONE : fail_err(t, err);
 }

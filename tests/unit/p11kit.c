@@ -18,7 +18,7 @@ struct transport	*kit_world;
 static struct vlink	*links[CARDS_MAX];
 static size_t		 links_n;
 static atomic_ulong	 commands, verifies;
-static enum jpki_err	 deny_context, deny_list;
+static enum jpki_err	 deny_context, deny_list, deny_card;
 
 /*
  * The door: what the module takes for PC/SC.  Every context gets one of its
@@ -70,7 +70,8 @@ door_connect(struct transport *t, const char *reader,
 	if (c == NULL)
 		return JPKI_ERR_MEMORY;
 	c->base.transport = t;
-	err = kit_world->ops->connect(kit_world, reader, &c->inner);
+	err = deny_card != JPKI_OK ? deny_card :
+	    kit_world->ops->connect(kit_world, reader, &c->inner);
 	if (err == JPKI_OK)
 		*out = &c->base;
 	else
@@ -255,7 +256,7 @@ kit_setup(void **state)
 
 	(void)state;
 	unsetenv("JPKI_PKCS11");
-	deny_context = deny_list = JPKI_OK;
+	deny_context = deny_list = deny_card = JPKI_OK;
 	assert_int_equal(C_GetFunctionList(&p11), CKR_OK);
 	assert_int_equal(C_GetInterface(NULL, NULL, &interface, 0), CKR_OK);
 	p11_3 = interface->pFunctionList;
@@ -268,7 +269,7 @@ int
 kit_teardown(void **state)
 {
 	(void)state;
-	deny_list = JPKI_OK;
+	deny_list = deny_card = JPKI_OK;
 	(void)p11->C_Finalize(NULL);
 	assert_int_equal(vtransport_open_count(kit_world), 0);
 	kit_world->ops->free(kit_world);
@@ -493,6 +494,12 @@ void
 kit_deny_lists(enum jpki_err err)
 {
 	deny_list = err;
+}
+
+void
+kit_deny_cards(enum jpki_err err)
+{
+	deny_card = err;
 }
 
 void

@@ -35,20 +35,37 @@ crypto_free(void *p, const char *file, int line)
 	free(p);
 }
 
+/* What OpenSSL makes once in a process is made, and so out of this. */
 static void
-without_memory_the_transport_is_let_go(void **state)
+openssl_begin(void)
 {
-	struct script *script = script_new();
+	struct jpki_digest *d = NULL;
 	struct jpki_ctx *ctx = NULL;
 
-	(void)state;
-	assert_non_null(script);
+	expect_err("new", jpki_ctx_new(&ctx), JPKI_OK);
+	expect_err("digest", jpki_digest_new(ctx, JPKI_HASH_SHA1, &d),
+	    JPKI_OK);
+	jpki_digest_free(&d);
+	jpki_ctx_free(&ctx);
+}
+
+/* A library context would remember for ever what it could not make. */
+static void
+without_memory_there_is_no_digest_until_there_is(void **state)
+{
+	struct scene *s = *state;
+	struct jpki_digest *d = NULL;
+
+	openssl_begin();
 	no_memory = true;
-	expect_err("ctx_new", ctx_new(&script->base, &ctx), JPKI_ERR_MEMORY);
+	expect_err("without", jpki_digest_new(s->ctx, JPKI_HASH_SHA384, &d),
+	    JPKI_ERR_MEMORY);
 	no_memory = false;
-	assert_null(ctx);
-	assert_true(script->freed);
-	script_free(&script);
+	assert_null(d);
+	assert_null(s->ctx->crypto);
+	expect_err("with", jpki_digest_new(s->ctx, JPKI_HASH_SHA384, &d),
+	    JPKI_OK);
+	jpki_digest_free(&d);
 }
 
 static void
@@ -374,7 +391,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		/* First, while OpenSSL still lets its memory be replaced. */
-		cmocka_unit_test(without_memory_the_transport_is_let_go),
+		TEST(without_memory_there_is_no_digest_until_there_is),
 		cmocka_unit_test(a_pcsc_context_talks_to_nobody_when_made),
 		cmocka_unit_test(free_takes_nothing),
 		TEST(readers_come_as_the_transport_lists_them),

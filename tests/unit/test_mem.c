@@ -11,6 +11,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <openssl/err.h>
+
 #include "mem.h"
 #include "unit.h"
 
@@ -340,6 +342,77 @@ secrets_are_equal_in_every_byte(void **state)
 }
 
 /*
+ * No memory in OpenSSL.
+ */
+
+static void
+raise_no_memory(void)
+{
+	ERR_raise(ERR_LIB_X509, ERR_R_MALLOC_FAILURE);
+	/* What it makes of it in the end. */
+	ERR_raise(ERR_LIB_X509, ERR_R_ASN1_LIB);
+}
+
+static void
+no_memory_in_openssl_does_not_pass_for_bad_data(void **state)
+{
+	struct mem_watch watch;
+
+	(void)state;
+	ERR_clear_error();
+	mem_watch_begin(&watch);
+	raise_no_memory();
+	expect_err("told", mem_watch_end(&watch, JPKI_ERR_MALFORMED),
+	    JPKI_ERR_MEMORY);
+	assert_int_equal(ERR_peek_error(), 0);
+	mem_watch_begin(&watch);
+	ERR_raise(ERR_LIB_X509, ERR_R_MALLOC_FAILURE);
+	expect_err("though it went on", mem_watch_end(&watch, JPKI_OK),
+	    JPKI_ERR_MEMORY);
+	mem_watch_begin(&watch);
+	ERR_raise(ERR_LIB_X509, ERR_R_ASN1_LIB);
+	expect_err("bad data", mem_watch_end(&watch, JPKI_ERR_MALFORMED),
+	    JPKI_ERR_MALFORMED);
+	assert_int_equal(ERR_peek_error(), 0);
+}
+
+static void
+errors_that_the_program_left_are_not_ours(void **state)
+{
+	unsigned long left;
+	struct mem_watch watch;
+
+	(void)state;
+	ERR_clear_error();
+	ERR_raise(ERR_LIB_X509, ERR_R_MALLOC_FAILURE);
+	left = ERR_peek_last_error();
+	mem_watch_begin(&watch);
+	expect_err("nothing", mem_watch_end(&watch, JPKI_OK), JPKI_OK);
+	mem_watch_begin(&watch);
+	ERR_raise(ERR_LIB_X509, ERR_R_ASN1_LIB);
+	expect_err("bad data", mem_watch_end(&watch, JPKI_ERR_MALFORMED),
+	    JPKI_ERR_MALFORMED);
+	mem_watch_begin(&watch);
+	ERR_raise(ERR_LIB_X509, ERR_R_MALLOC_FAILURE);
+	expect_err("ours", mem_watch_end(&watch, JPKI_ERR_MALFORMED),
+	    JPKI_ERR_MEMORY);
+	assert_int_equal(ERR_get_error(), left);
+	assert_int_equal(ERR_get_error(), 0);
+}
+
+static void
+what_failed_for_no_memory_is_not_doubted(void **state)
+{
+	(void)state;
+	assert_false(mem_doubts(JPKI_OK));
+	assert_false(mem_doubts(JPKI_ERR_MEMORY));
+	assert_true(mem_doubts(JPKI_ERR_MALFORMED));
+	expect_err("fine", mem_judge(JPKI_OK), JPKI_OK);
+	expect_err("as it is", mem_judge(JPKI_ERR_MISMATCH),
+	    JPKI_ERR_MISMATCH);
+}
+
+/*
  * What the registers hold is on the stack of whoever catches a signal then,
  * and stays there.
  */
@@ -427,6 +500,9 @@ main(void)
 		cmocka_unit_test(secret_does_not_reach_a_child),
 #endif
 		cmocka_unit_test(secret_works_where_locking_is_forbidden),
+		cmocka_unit_test(no_memory_in_openssl_does_not_pass_for_bad_data),
+		cmocka_unit_test(errors_that_the_program_left_are_not_ours),
+		cmocka_unit_test(what_failed_for_no_memory_is_not_doubted),
 		cmocka_unit_test(secrets_are_equal_in_every_byte),
 		cmocka_unit_test(a_caught_signal_keeps_no_secret),
 	};

@@ -223,7 +223,7 @@ do_ssh_key(void)
 	return err;
 }
 
-/* A signature that cannot be checked is one that does not verify. */
+/* A signature that cannot be checked is checked once more. */
 static enum jpki_err
 do_open(void)
 {
@@ -248,16 +248,17 @@ static const struct {
 	const char	*what;
 	enum jpki_err	(*run)(void);
 	size_t		 least;		/* allocations that it must make */
+	bool		 twice;		/* it tries again, and succeeds */
 } operations[] = {
-	{ "copy", do_copy, 1 },
-	{ "hex", do_hex, 1 },
-	{ "secret", do_secret, 1 },
-	{ "digest", do_digest, 1 },
-	{ "parse the signature certificate", do_parse_sign, 20 },
-	{ "parse the authentication certificate", do_parse_auth, 12 },
-	{ "public key", do_spki, 1 },
-	{ "OpenSSH line", do_ssh_key, 1 },
-	{ "open a signature", do_open, 1 },
+	{ "copy", do_copy, 1, false },
+	{ "hex", do_hex, 1, false },
+	{ "secret", do_secret, 1, false },
+	{ "digest", do_digest, 1, false },
+	{ "parse the signature certificate", do_parse_sign, 20, false },
+	{ "parse the authentication certificate", do_parse_auth, 12, false },
+	{ "public key", do_spki, 1, false },
+	{ "OpenSSH line", do_ssh_key, 1, false },
+	{ "open a signature", do_open, 1, true },
 };
 
 static void
@@ -282,7 +283,8 @@ each_allocation_may_fail(void **state)
 				expect_err(operations[i].what, err, JPKI_OK);
 				break;
 			}
-			expect_err(operations[i].what, err, JPKI_ERR_MEMORY);
+			expect_err(operations[i].what, err,
+			    operations[i].twice ? JPKI_OK : JPKI_ERR_MEMORY);
 		}
 		expect_true(operations[i].what,
 		    n > operations[i].least);

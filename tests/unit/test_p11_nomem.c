@@ -164,6 +164,27 @@ the_list_of_readers(void **state)
 	expect_rv("sign", kit_sign(s), CKR_OK);
 }
 
+/* The slot is not empty: what is in it could not be found out. */
+static void
+a_card_that_is_looked_at(void **state)
+{
+	CK_TOKEN_INFO info;
+	CK_SLOT_ID ids[4];
+	CK_ULONG n = 4;
+
+	(void)state;
+	(void)kit_card("Reader C", "adult", NULL);
+	kit_init(NULL);
+	kit_deny_cards(JPKI_ERR_MEMORY);
+	expect_rv("slots", p11->C_GetSlotList(CK_TRUE, ids, &n),
+	    CKR_HOST_MEMORY);
+	expect_rv("token", p11->C_GetTokenInfo(0, &info), CKR_HOST_MEMORY);
+	kit_deny_cards(JPKI_OK);
+	expect_rv("slots", p11->C_GetSlotList(CK_TRUE, ids, &n), CKR_OK);
+	assert_int_equal(n, 2);
+	expect_rv("token", p11->C_GetTokenInfo(ids[0], &info), CKR_OK);
+}
+
 static void
 a_context(void **state)
 {
@@ -202,6 +223,7 @@ main(void)
 		T(initialising_with_a_reader),
 		T(a_session),
 		T(the_list_of_readers),
+		T(a_card_that_is_looked_at),
 		T(a_context),
 		T(a_list_at_the_start),
 		T(a_reader_that_comes_later),
