@@ -391,6 +391,9 @@ a_card_is_not_hurried_back_after_a_broken_exchange(void **state)
 	struct driver *d = *state;
 
 	tell(d, POWER_ON);
+	/* A message that is cut in its middle would be a broken exchange. */
+	while (!vlink_powered(d->link))
+		sched_yield();
 	vlink_remove(d->link);
 	expect_end(d);
 	vlink_insert(d->link);
