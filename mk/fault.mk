@@ -1,18 +1,31 @@
 # SPDX-License-Identifier: BSD-2-Clause
 #
-# Faults: what must hold when something breaks in the middle.
+# Faults: what must hold when something breaks in the middle.  The programs
+# link nothing of ours: they run what is shipped.
+
+# Every operation, every fault, every command.
+faults := $(O)/tests/fault/faults
+faults_objs := $(call objects,$(filter-out tests/fault/torn% tests/fault/nomem%, \
+	$(call sources,tests/fault/*.c)))
 
 # A PIN change torn at every byte.
 torn := $(O)/tests/fault/torn
 torn_objs := $(call objects,$(call sources,tests/fault/torn*.c))
 
--include $(torn_objs:.o=.d)
+-include $(faults_objs:.o=.d) $(torn_objs:.o=.d)
 
+$(faults_objs): private part_cppflags = -iquote $(srcdir)/pkcs11 \
+	$(p11kit_cflags) $(pcsc_cflags) $(crypto_cflags)
+$(faults): private part_libs = $(pcsc_libs) $(crypto_libs) -ldl
 $(torn_objs): private part_cppflags = -iquote $(srcdir)/pkcs11 \
 	-iquote $(srcdir)/tests/e2e $(p11kit_cflags)
-$(torn): $(torn_objs) $(O)/tests/e2e/p11load.o $(O)/flags
+$(torn): private part_libs = -ldl
+$(faults): $(faults_objs)
+$(torn): $(torn_objs) $(O)/tests/e2e/p11load.o
+$(faults) $(torn): $(O)/flags
 	$(call say,LD,$@)
-	$(Q)$(CC) $(pie_ldflags) $(all_ldflags) -o $@ $(filter %.o,$^) -ldl $(LIBS)
+	$(Q)$(CC) $(pie_ldflags) $(all_ldflags) -o $@ $(filter %.o,$^) \
+		$(part_libs) $(LIBS)
 
 # No memory, at every allocation of the tool and of the module.
 nomem := $(O)/tests/fault/nomem
@@ -39,3 +52,7 @@ $(nomem_shim): $(nomem_shim:.so=.o) $(O)/flags
 	$(Q)$(CC) -shared $(so_ldflags) $(all_ldflags) -o $@ $(filter %.o,$^) -ldl $(LIBS)
 # The driver runs the others.
 $(nomem): | $(nomem_client) $(nomem_shim)
+
+SUITES += faults
+needs_faults := all $(faults) $(torn) $(nomem)
+suite_faults := --group faults --build $(O) --timeout 1800 $(faults) $(torn) $(nomem)

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "judge.h"
+
+#include <stdio.h>
+
+#include "cryptoki.h"
+
+#define NAME(rv)	{ rv, #rv }
+
+static const struct {
+	CK_RV		 rv;
+	const char	*name;
+} names[] = {
+	NAME(CKR_OK), NAME(CKR_SLOT_ID_INVALID), NAME(CKR_GENERAL_ERROR),
+	NAME(CKR_FUNCTION_FAILED), NAME(CKR_ARGUMENTS_BAD),
+	NAME(CKR_NO_EVENT), NAME(CKR_DEVICE_ERROR), NAME(CKR_DEVICE_REMOVED),
+	NAME(CKR_KEY_HANDLE_INVALID), NAME(CKR_OBJECT_HANDLE_INVALID),
+	NAME(CKR_OPERATION_NOT_INITIALIZED), NAME(CKR_OPERATION_ACTIVE),
+	NAME(CKR_PIN_INCORRECT), NAME(CKR_PIN_INVALID), NAME(CKR_PIN_LOCKED),
+	NAME(CKR_PIN_LEN_RANGE), NAME(CKR_SESSION_HANDLE_INVALID),
+	NAME(CKR_TOKEN_NOT_PRESENT), NAME(CKR_TOKEN_NOT_RECOGNIZED),
+	NAME(CKR_USER_ALREADY_LOGGED_IN), NAME(CKR_USER_NOT_LOGGED_IN),
+	NAME(CKR_CRYPTOKI_NOT_INITIALIZED),
+	NAME(CKR_CRYPTOKI_ALREADY_INITIALIZED), NAME(CKR_MECHANISM_INVALID),
+	NAME(CKR_USER_PIN_NOT_INITIALIZED),
+	NAME(CKR_ATTRIBUTE_TYPE_INVALID),
+	NAME(CKR_KEY_TYPE_INCONSISTENT),
+	NAME(CKR_KEY_FUNCTION_NOT_PERMITTED),
+};
+
+const char *
+judge_rv(unsigned long rv)
+{
+	static char number[32];
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (names[i].rv == rv)
+			return names[i].name;
+	(void)snprintf(number, sizeof(number), "CKR_0x%lX", rv);
+	return number;
+}
