@@ -316,7 +316,8 @@ static const struct {
 } scenarios[] = {
 	{ "auth", "JPKI-AUTH", ALL },
 	{ "sign", "JPKI-SIGN", ALL },
-	{ "wrong", "JPKI-AUTH", "initialize token open login-wrong close finalize" },
+	{ "wrong", "JPKI-AUTH",
+	    "initialize token open login-wrong close finalize" },
 	{ "change", "JPKI-AUTH",
 	    "initialize token open change change-back close finalize" },
 };

@@ -6,7 +6,6 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/mman.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -21,7 +20,7 @@ struct nomem *
 nomem_attach(void)
 {
 	struct nomem *page = MAP_FAILED;
-	char path[512];
+	char folder[512], path[sizeof(folder) + sizeof("/" PAGE_FILE)];
 	int fd;
 
 	fd = open(PAGE_FILE, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
@@ -30,12 +29,11 @@ nomem_attach(void)
 		    MAP_SHARED, fd, 0);
 	if (fd >= 0)
 		(void)close(fd);
-	if (page == MAP_FAILED || getcwd(path, sizeof(path) -
-	    sizeof("/" PAGE_FILE)) == NULL) {
+	if (page == MAP_FAILED || getcwd(folder, sizeof(folder)) == NULL) {
 		perror(PAGE_FILE);
 		return NULL;
 	}
-	(void)strcat(path, "/" PAGE_FILE);
+	(void)snprintf(path, sizeof(path), "%s/" PAGE_FILE, folder);
 	(void)setenv(NOMEM_FILE, path, 1);
 	return page;
 }

@@ -211,7 +211,7 @@ reallocarray(void *p, size_t count, size_t n)
 		errno = ENOMEM;
 		return NULL;
 	}
-	return realloc(p, count * n);
+	return fails() ? NULL : __libc_realloc(p, count * n);
 }
 
 void *

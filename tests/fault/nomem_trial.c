@@ -29,7 +29,8 @@ paths_find(void)
 	}
 	(void)snprintf(tool, PATH_BYTES, "%s/jpki-tool", build);
 	(void)snprintf(module, PATH_BYTES, "%s/jpki-pkcs11.so", build);
-	(void)snprintf(client, PATH_BYTES, "%s/tests/fault/nomem_client", build);
+	(void)snprintf(client, PATH_BYTES, "%s/tests/fault/nomem_client",
+	    build);
 	(void)snprintf(shim, PATH_BYTES, "%s/tests/fault/nomem_shim.so", build);
 	return true;
 }
@@ -63,6 +64,9 @@ trial_step(void)
 {
 	return page->step;
 }
+
+static bool	 complain(char complaint[static COMPLAINT_MAX],
+    const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 static bool
 complain(char complaint[static COMPLAINT_MAX], const char *format, ...)

@@ -448,7 +448,8 @@ left_by_signal(void)
 	(void)kill(getpid(), SIGUSR1);
 	for (size_t i = 0; i + 8 <= SIGNAL_STACK; i++)
 		for (size_t k = 0; k + 8 < sizeof(LONG_PIN); k += 8)
-			found += same_8_bytes(signal_stack + i, &LONG_PIN[k]);
+			found += same_8_bytes(signal_stack + i,
+			    &LONG_PIN[k]);
 	memset(signal_stack, 0, SIGNAL_STACK);
 	return found;
 }
