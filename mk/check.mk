@@ -47,7 +47,7 @@ needs_tsan := build-tsan
 tsan_names := ctx p11_event p11_foreign p11_init p11_removal p11_thread \
 	vcard_control vcard_link vcard_neighbours vcard_transport vcard_vpcd
 suite_tsan := --group tsan --build $(tsan) $(tsan_names:%=$(tsan)/tests/unit/test_%) \
-	$(srcdir)/tests/e2e/conformance.sh $(srcdir)/tests/cli/wait.sh
+	$(addprefix $(srcdir)/tests/,e2e/conformance.sh e2e/p11-storm.sh cli/wait.sh)
 needs_clang := build-clang
 suite_clang := --group clang --build $(clang_san) $(addprefix $(clang_san)/,$(unit_names))
 
@@ -73,7 +73,7 @@ build-san:
 	@$(MAKE) --no-print-directory SAN=address,undefined COVERAGE= all tests clients
 
 build-tsan:
-	@$(MAKE) --no-print-directory SAN=thread COVERAGE= all \
+	@$(MAKE) --no-print-directory SAN=thread COVERAGE= all clients \
 		$(tsan)/tests/conformance/jpki-conformance $(filter $(tsan)/%,$(suite_tsan))
 
 # The other compiler's warnings, its sanitizers, and a build outside the sources,
