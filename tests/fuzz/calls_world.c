@@ -415,18 +415,6 @@ door_transmit(struct transport_conn *conn, struct slice command,
 	return err;
 }
 
-static enum jpki_err
-door_claim(struct transport_conn *c, enum transport_since *since)
-{
-	return world.t->ops->claim(door_of(c)->inner, since);
-}
-
-static enum jpki_err
-door_release(struct transport_conn *c)
-{
-	return world.t->ops->release(door_of(c)->inner);
-}
-
 static void
 door_end(struct transport_conn *c)
 {
