@@ -37,7 +37,7 @@ suite_e2e := --group e2e --build $(O) $(e2e_tests)
 needs_valgrind := all tests clients
 suite_valgrind := --group valgrind --build $(O) --wrap "$(VALGRIND)" \
 	--timeout 1800 $(unit_tests) \
-	--group valgrind --build $(O) $(srcdir)/tests/memcheck/commands.sh
+	--group valgrind --build $(O) --timeout 1800 $(srcdir)/tests/memcheck/commands.sh
 # Of the clients, those that are built with the sanitizer as well.
 needs_san := build-san
 suite_san := --group san --build $(san) $(addprefix $(san)/,$(unit_names)) $(cli_tests) \
