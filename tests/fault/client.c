@@ -234,17 +234,18 @@ client_start(struct bench *b, const struct operation *op,
 {
 	const struct pin_row *pin = &pin_rows[op->pin % CARD_PINS];
 	struct client_run *r = calloc(1, sizeof(*r));
+	bool ok = false;
 	int to[2], from[2];
 
 	memset(a, 0, sizeof(*a));
 	if (r == NULL || (r->shared = share()) == NULL ||
 	    pipe2(to, O_CLOEXEC) != 0 || pipe2(from, O_CLOEXEC) != 0)
-		return false;
+		goto out;
 	prepare(r->shared, pin->value, pin->other, -1);
 	r->op = op;
 	r->pid = fork();
 	if (r->pid < 0)
-		return false;
+		goto out;
 	if (r->pid == 0) {
 		close(to[1]);
 		close(from[0]);
@@ -254,10 +255,14 @@ client_start(struct bench *b, const struct operation *op,
 	close(from[1]);
 	r->to = to[1];
 	r->from = from[0];
-	*out = r;
 	(void)await(r, a);
 	take(a, r->shared);
-	return true;
+	*out = r;
+	r = NULL;
+	ok = true;
+out:
+	free(r);
+	return ok;
 }
 
 /* At a held command: act; what has to wait for its turn gets one. */

@@ -68,11 +68,11 @@ list_cells(const struct tally *t, const struct choice *choice,
 static void
 mix(struct cell *cells, size_t n)
 {
-	struct cell *copy = malloc(n * sizeof(*copy));
+	struct cell *copy = n > 0 ? malloc(n * sizeof(*copy)) : NULL;
 	size_t step = 7919, at = 0;
 
-	if (copy == NULL || n == 0)
-		goto out;
+	if (copy == NULL)
+		return;
 	memcpy(copy, cells, n * sizeof(*copy));
 	if (n % step == 0)
 		step = 7907;
@@ -80,7 +80,6 @@ mix(struct cell *cells, size_t n)
 		cells[i] = copy[at];
 		at = (at + step) % n;
 	}
-out:
 	free(copy);
 }
 

@@ -118,6 +118,7 @@ become_world(const struct pool *p, unsigned i)
 {
 	char self[PATH_ROOM], card[PATH_ROOM + 32], bench[PATH_ROOM + 32];
 	char cells[16], reports[16], number[16];
+	const char *vcard = getenv("JPKI_VCARD");
 	ssize_t n = readlink("/proc/self/exe", self, sizeof(self) - 1);
 
 	self[n > 0 ? n : 0] = '\0';
@@ -128,8 +129,9 @@ become_world(const struct pool *p, unsigned i)
 	snprintf(number, sizeof(number), "%u", i);
 	(void)fcntl(p->cells[0], F_SETFD, 0);
 	(void)fcntl(p->reports[1], F_SETFD, 0);
-	execl(getenv("JPKI_VCARD"), "jpki-vcard", "run", card, "--", self,
-	    "worker", cells, reports, number, bench, (char *)NULL);
+	if (vcard != NULL)
+		execl(vcard, "jpki-vcard", "run", card, "--", self, "worker",
+		    cells, reports, number, bench, (char *)NULL);
 	_exit(127);
 }
 

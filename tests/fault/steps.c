@@ -4,6 +4,7 @@
 #include "signature.h"
 
 #include <pthread.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
@@ -23,6 +24,21 @@ put(struct client *c, const void *p, size_t n)
 		n = sizeof(s->out) - s->out_n;
 	memcpy(s->out + s->out_n, p, n);
 	s->out_n += n;
+}
+
+__attribute__((format(printf, 2, 3)))
+static void
+put_line(struct client *c, const char *format, ...)
+{
+	char line[256];
+	va_list ap;
+	int n;
+
+	va_start(ap, format);
+	n = vsnprintf(line, sizeof(line), format, ap);
+	va_end(ap);
+	if (n > 0 && (size_t)n < sizeof(line))
+		put(c, line, (size_t)n);
 }
 
 /*
@@ -67,7 +83,6 @@ step_slots(struct client *c)
 	CK_SLOT_ID slots[SLOTS_MAX];
 	CK_ULONG n = SLOTS_MAX;
 	CK_SLOT_INFO info;
-	char line[64];
 	CK_RV rv;
 
 	rv = called(c, "C_GetSlotList", c->f->C_GetSlotList(CK_TRUE, slots,
@@ -75,8 +90,7 @@ step_slots(struct client *c)
 	for (CK_ULONG i = 0; rv == CKR_OK && i < n; i++) {
 		rv = called(c, "C_GetSlotInfo", c->f->C_GetSlotInfo(slots[i],
 		    &info));
-		put(c, line, (size_t)snprintf(line, sizeof(line),
-		    "slot %lu\n", slots[i]));
+		put_line(c, "slot %lu\n", slots[i]);
 	}
 	return rv;
 }
@@ -85,13 +99,11 @@ static CK_RV
 token(struct client *c, CK_SLOT_ID slot)
 {
 	CK_TOKEN_INFO info;
-	char line[96];
 	CK_RV rv;
 
 	rv = called(c, "C_GetTokenInfo", c->f->C_GetTokenInfo(slot, &info));
 	if (rv == CKR_OK)
-		put(c, line, (size_t)snprintf(line, sizeof(line),
-		    "%.32s %.16s\n", info.label, info.serialNumber));
+		put_line(c, "%.32s %.16s\n", info.label, info.serialNumber);
 	return rv;
 }
 
@@ -115,7 +127,6 @@ step_mechanisms(struct client *c)
 	CK_MECHANISM_TYPE list[32];
 	CK_ULONG n = sizeof(list) / sizeof(list[0]);
 	CK_MECHANISM_INFO info;
-	char line[64];
 	CK_RV rv;
 
 	rv = called(c, "C_GetMechanismList",
@@ -123,8 +134,7 @@ step_mechanisms(struct client *c)
 	for (CK_ULONG i = 0; rv == CKR_OK && i < n; i++) {
 		rv = called(c, "C_GetMechanismInfo",
 		    c->f->C_GetMechanismInfo(c->slot, list[i], &info));
-		put(c, line, (size_t)snprintf(line, sizeof(line),
-		    "mechanism %lx\n", list[i]));
+		put_line(c, "mechanism %lx\n", list[i]);
 	}
 	return rv;
 }
@@ -271,7 +281,7 @@ step_find(struct client *c)
 {
 	CK_OBJECT_HANDLE found[OBJECTS_MAX];
 	CK_OBJECT_CLASS class = 0;
-	char label[32], line[64];
+	char label[32];
 	CK_ATTRIBUTE list[] = {
 		{ CKA_CLASS, &class, sizeof(class) },
 		{ CKA_LABEL, label, sizeof(label) },
@@ -289,9 +299,8 @@ step_find(struct client *c)
 		if (rv == CKR_ATTRIBUTE_TYPE_INVALID)
 			rv = CKR_OK;
 		else if (rv == CKR_OK)
-			put(c, line, (size_t)snprintf(line, sizeof(line),
-			    "class %lu %.*s\n", class,
-			    (int)list[1].ulValueLen, label));
+			put_line(c, "class %lu %.*s\n", class,
+			    (int)list[1].ulValueLen, label);
 	}
 	return rv;
 }

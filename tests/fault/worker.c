@@ -146,26 +146,26 @@ tool_once(struct worker *w, struct case_ *c, struct meanwhile *m,
 }
 
 static void
-tool_cell(struct worker *w, struct case_ *c)
+tool_cell(struct worker *w, struct case_ c)
 {
-	const struct fault_row *fault = c->fault;
+	const struct fault_row *fault = c.fault;
 	struct meanwhile m = { .fault = fault,
-	    .step = fault->at_step ? (int)c->place : -1 };
+	    .step = fault->at_step ? (int)c.place : -1 };
 	struct attempt first, second;
 
-	if (!tool_once(w, c, &m, &first))
+	if (!tool_once(w, &c, &m, &first))
 		return;
-	note_act(w, c, &m);
-	note_place(w, fault, c->place, &first);
-	judge_first(c, &w->said);
+	note_act(w, &c, &m);
+	note_place(w, fault, c.place, &first);
+	judge_first(&c, &w->said);
 	judge_outcome(&first, PART_TOOL, w->report.outcome, OUTCOME_ROOM);
 	if (!mend(w, fault))
 		complain(&w->said, "the world cannot be mended: %s",
 		    w->bench.world.line);
-	c->before = first.pins;
-	c->fault = NULL;
-	if (tool_once(w, c, NULL, &second)) {
-		judge_success(c, &w->said);
+	c.before = first.pins;
+	c.fault = NULL;
+	if (tool_once(w, &c, NULL, &second)) {
+		judge_success(&c, &w->said);
 		attempt_free(&second);
 	}
 	attempt_free(&first);
@@ -187,24 +187,24 @@ client_once(struct worker *w, struct client_run *run, enum client_way way,
 
 /* The fault is over: the same handles, then new ones. */
 static void
-client_again(struct worker *w, struct client_run *run, struct case_ *c)
+client_again(struct worker *w, struct client_run *run, struct case_ c)
 {
 	struct attempt same, fresh;
-	bool refused = judge_refused(c);
+	bool refused = judge_refused(&c);
 
-	c->fault = NULL;
-	c->before = c->attempt->pins;
+	c.fault = NULL;
+	c.before = c.attempt->pins;
 	(void)clear_counts(w);
-	client_once(w, run, CLIENT_SAME, c, NULL, &same);
-	judge_same(c, &w->said);
+	client_once(w, run, CLIENT_SAME, &c, NULL, &same);
+	judge_same(&c, &w->said);
 	if (refused && same.signal == 0 && !same.hung) {
 		w->report.put_in_anew = true;
 		(void)world_await_return(world_of(w));
 	}
-	c->before = same.pins;
+	c.before = same.pins;
 	(void)clear_counts(w);
-	client_once(w, run, CLIENT_FRESH, c, NULL, &fresh);
-	judge_success(c, &w->said);
+	client_once(w, run, CLIENT_FRESH, &c, NULL, &fresh);
+	judge_success(&c, &w->said);
 	attempt_free(&same);
 	attempt_free(&fresh);
 }
@@ -237,22 +237,22 @@ client_begin(struct worker *w, const struct case_ *c,
 }
 
 static void
-client_cell(struct worker *w, struct case_ *c)
+client_cell(struct worker *w, struct case_ c)
 {
-	struct meanwhile m = { .fault = c->fault,
-	    .step = c->fault->at_step ? (int)c->place : -1 };
-	const struct fault_row *fault = c->fault;
+	struct meanwhile m = { .fault = c.fault,
+	    .step = c.fault->at_step ? (int)c.place : -1 };
+	const struct fault_row *fault = c.fault;
 	struct pin_state pins[CARD_PINS];
 	struct client_run *run = NULL;
 	struct attempt first = { .hung = false };
 
-	c->before = pins;
-	if (!client_begin(w, c, &run, pins) || !arm(w, fault, c->place))
+	c.before = pins;
+	if (!client_begin(w, &c, &run, pins) || !arm(w, fault, c.place))
 		goto out;
-	client_once(w, run, CLIENT_FIRST, c, &m, &first);
-	note_act(w, c, &m);
-	note_place(w, fault, c->place, &first);
-	judge_first(c, &w->said);
+	client_once(w, run, CLIENT_FIRST, &c, &m, &first);
+	note_act(w, &c, &m);
+	note_place(w, fault, c.place, &first);
+	judge_first(&c, &w->said);
 	judge_outcome(&first, PART_MODULE, w->report.outcome, OUTCOME_ROOM);
 	if (!mend(w, fault))
 		complain(&w->said, "the world cannot be mended: %s",
@@ -282,12 +282,11 @@ count_steps(const struct operation *op)
 }
 
 static void
-measure_client(struct worker *w, struct case_ *c, struct attempt *a)
+measure_client(struct worker *w, struct case_ *c,
+    struct pin_state pins[CARD_PINS], struct attempt *a)
 {
-	struct pin_state pins[CARD_PINS];
 	struct client_run *run = NULL;
 
-	c->before = pins;
 	if (client_begin(w, c, &run, pins))
 		client_once(w, run, CLIENT_FIRST, c, NULL, a);
 	if (run != NULL)
@@ -310,7 +309,7 @@ measure(struct worker *w, size_t operation)
 	if (c.op->part == PART_TOOL)
 		(void)tool_once(w, &c, NULL, &base->attempt);
 	else
-		measure_client(w, &c, &base->attempt);
+		measure_client(w, &c, pins, &base->attempt);
 	base->commands = (unsigned)base->attempt.seen.n;
 	base->steps = count_steps(c.op);
 	if (c.attempt != NULL)
@@ -342,9 +341,9 @@ do_cell(struct worker *w, struct cell cell)
 	if (!world_renew(world_of(w)))
 		complain(&w->said, "the world cannot be renewed");
 	if (c.op->part == PART_TOOL)
-		tool_cell(w, &c);
+		tool_cell(w, c);
 	else
-		client_cell(w, &c);
+		client_cell(w, c);
 }
 
 static bool
@@ -388,6 +387,7 @@ worker_main(int cells, int reports, unsigned number, const char *folder)
 	    "a report must come over a pipe in one piece");
 	if (!open_bench(&w, folder)) {
 		fprintf(stderr, "faults: worker %u cannot begin\n", number);
+		free(w.base);
 		return 1;
 	}
 	while (read(cells, &cell, sizeof(cell)) == (ssize_t)sizeof(cell)) {

@@ -21,10 +21,11 @@ connect_control(const char *path)
 {
 	struct sockaddr_un a = { .sun_family = AF_UNIX };
 	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	size_t n = strlen(path);
 
-	if (fd < 0 || strlen(path) >= sizeof(a.sun_path))
+	if (fd < 0 || n >= sizeof(a.sun_path))
 		return -1;
-	strcpy(a.sun_path, path);
+	memcpy(a.sun_path, path, n + 1);
 	if (connect(fd, (const struct sockaddr *)(const void *)&a,
 	    sizeof(a)) == 0)
 		return fd;
