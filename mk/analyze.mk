@@ -10,7 +10,7 @@
 analysis := build/analysis
 analyzers := gcc clang cppcheck
 analyzed := $(foreach dir,lib pkcs11 tools tools/vcard \
-	tests/conformance tests/e2e tests/bench, \
+	tests/conformance tests/e2e tests/bench tests/fault, \
 	$(call sources,$(dir)/*.c))
 # Full of errors; it shows that the analyzers find some.
 analyzed_faulty := tests/analysis/faulty.c

@@ -58,7 +58,7 @@ include $(srcdir)/mk/analyze.mk
 
 run_tests = CC='$(CC)' NM='$(NM)' $(srcdir)/scripts/run-tests --jobs $(JOBS)
 
-.PHONY: check $(SUITES:%=check-%) $(SUITES_APART:%=check-%) build-san build-tsan build-clang
+.PHONY: check $(SUITES:%=check-%) build-san build-tsan build-clang
 #: check         installs what is missing, then builds and runs every test
 check: $(foreach suite,$(SUITES),$(needs_$(suite)))
 	@$(run_tests) $(foreach suite,$(SUITES),$(suite_$(suite)))
@@ -66,7 +66,7 @@ check: $(foreach suite,$(SUITES),$(needs_$(suite)))
 #: check-SUITE   one suite: static unit cli e2e valgrind san tsan clang faults fuzz
 #:               analyze msan hardening
 .SECONDEXPANSION:
-$(SUITES:%=check-%) $(SUITES_APART:%=check-%): check-%: $$(needs_$$*)
+$(SUITES:%=check-%): check-%: $$(needs_$$*)
 	@$(run_tests) $(suite_$*)
 
 build-san:

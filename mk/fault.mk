@@ -53,7 +53,6 @@ $(nomem_shim): $(nomem_shim:.so=.o) $(O)/flags
 # The driver runs the others.
 $(nomem): | $(nomem_client) $(nomem_shim)
 
-# Called by itself: make check-faults.
-SUITES_APART += faults
 needs_faults := all $(faults) $(torn) $(nomem)
 suite_faults := --group faults --build $(O) --timeout 1800 $(faults) $(torn) $(nomem)
+SUITES += faults
