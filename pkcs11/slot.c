@@ -319,13 +319,23 @@ slot_anybody_logged_in(const struct reader *reader)
 	return false;
 }
 
+/* Also a login that is under way: it lasts as long as the card's own. */
+static bool
+anybody_verified(const struct reader *reader)
+{
+	for (unsigned i = 0; i < slots_of_reader(); i++)
+		if (jpki_pin_verified(reader->card, reader->slot[i].row->pin))
+			return true;
+	return false;
+}
+
 void
 slot_release(struct slot *slot)
 {
 	struct reader *reader = slot->reader;
 
 	if (!module.settings.exclusive || reader->card == NULL ||
-	    slot_anybody_logged_in(reader))
+	    slot_anybody_logged_in(reader) || anybody_verified(reader))
 		return;
 	if (jpki_card_release(reader->card) != JPKI_OK &&
 	    !slot_reopen_card(slot))

@@ -217,6 +217,23 @@ a_claim_lost_before_the_pin_is_sent_is_made_again(void **state)
 	assert_int_equal(kit_verifies(), 1);
 }
 
+/* That it is over shows in the middle of the other's beginning. */
+static void
+a_login_that_was_lost_does_not_end_the_next(void **state)
+{
+	CK_SESSION_HANDLE auth, sign;
+
+	(void)state;
+	(void)start();
+	auth = kit_open_user(AUTH);
+	(void)vtransport_reset(kit_world, READER_A);
+	sign = kit_open_user(SIGN);
+	expect_held("logged in", true);
+	assert_int_equal(kit_state(auth), CKS_RO_PUBLIC_SESSION);
+	expect_rv("sign", kit_sign(sign), CKR_OK);
+	assert_int_equal(kit_verifies(), 2);
+}
+
 static void
 consent_needs_no_second_claim(void **state)
 {
@@ -504,6 +521,7 @@ main(void)
 		T(both_tokens_share_what_the_module_holds),
 		T(it_costs_no_command_more),
 		T(a_claim_lost_before_the_pin_is_sent_is_made_again),
+		T(a_login_that_was_lost_does_not_end_the_next),
 		T(consent_needs_no_second_claim),
 		T(with_a_neighbour_no_pin_is_sent),
 		T(a_refused_pin_leaves_the_card_to_all),
