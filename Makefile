@@ -23,17 +23,18 @@ say = $(if $(Q),@printf '  %-7s %s\n' $(1) $(2))
 .PHONY: FORCE
 FORCE:
 
-.PHONY: help deps deps-build clean distclean maintainer-clean
+.PHONY: help deps deps-build deps-clients clean distclean maintainer-clean
 #: help          this list
 help:
 	@sed -n 's/^#: //p' $(srcdir)/mk/*.mk $(srcdir)/Makefile
 
 #: deps          installs what building, the demo and the tests need
 #: deps-build    installs what building needs, and nothing else
+#: deps-clients  installs the browsers and other clients that are tested, too
 deps:
 	@$(srcdir)/scripts/deps check
-deps-build:
-	@$(srcdir)/scripts/deps build
+deps-build deps-clients: deps-%:
+	@$(srcdir)/scripts/deps $*
 
 #: clean         removes what make made
 clean:
@@ -49,7 +50,7 @@ maintainer-clean: distclean
 	rm -rf $(srcdir)/configure $(srcdir)/autom4te.cache
 
 # All else needs config.mk, and a configure that succeeded: `version' is known.
-ifneq ($(filter-out help deps deps-build clean distclean maintainer-clean,$(goals)),)
+ifneq ($(filter-out help deps deps-build deps-clients clean distclean maintainer-clean,$(goals)),)
 # A configure that failed says why in there.
 .PRECIOUS: config.mk
 -include config.mk

@@ -58,7 +58,7 @@ client_objs := $(call objects,$(call sources,tests/e2e/*.c) $(call sources,tests
 p11_clients := $(addprefix $(O)/tests/e2e/,p11steps p11storm secrets_client) $(O)/tests/bench/p11bench
 # They look at what others leave in memory.
 scanners := $(O)/tests/e2e/secrets_scan $(O)/tests/e2e/secrets_trace
-clients := $(p11_clients) $(scanners)
+helpers := $(p11_clients) $(scanners)
 all_objs := $(client_objs) $(lib_objs) $(tool_objs) $(module_objs) $(module_variants) $(vcard_main) $(vcard_objs) $(unit_objs) $(helper_objs)
 
 so_name := libjpki.so.$(so_major)
@@ -66,11 +66,11 @@ so_file := libjpki.so.$(version)
 libs := $(O)/libjpki.a $(O)/$(so_file) $(O)/$(so_name) $(O)/libjpki.so
 programs := $(O)/jpki-tool $(O)/jpki-vcard
 
-.PHONY: all tests clients
+.PHONY: all tests helpers
 #: all           libraries, modules and programs; this is the default
 all: $(libs) $(modules) $(programs) $(O)/libjpki.pc
 tests: $(unit_tests)
-clients: $(clients)
+helpers: $(helpers)
 
 # Rules.
 
@@ -159,10 +159,10 @@ $(unit_tests): %: %.o $(O)/tests/unit/helpers.a $(O)/tools/parts.a $(O)/libmodul
 $(unit_tests): private part_libs = $(cmocka_libs)
 $(p11_clients): %: %.o $(O)/tests/e2e/p11load.o
 $(scanners): %: %.o $(O)/tests/e2e/secrets_find.o $(O)/tests/e2e/secrets_memory.o
-$(clients): private lib_libs = -ldl $(LIBS)
+$(helpers): private lib_libs = -ldl $(LIBS)
 # Judges signatures.
 $(O)/tests/e2e/p11storm: private part_libs = $(crypto_libs)
-$(programs) $(unit_tests) $(clients): $(O)/members
+$(programs) $(unit_tests) $(helpers): $(O)/members
 	$(call say,LD,$@)
 	$(Q)$(CC) $(pie_ldflags) $(all_ldflags) -o $@ \
 		$(filter %.o %.a,$^) $(part_libs) $(lib_libs)

@@ -32,13 +32,13 @@ needs_unit := tests
 suite_unit := --group unit --build $(O) $(unit_tests)
 needs_cli := all
 suite_cli := --group cli --build $(O) $(cli_tests)
-needs_e2e := all clients
+needs_e2e := all helpers
 suite_e2e := --group e2e --build $(O) $(e2e_tests)
-needs_valgrind := all tests clients
+needs_valgrind := all tests helpers
 suite_valgrind := --group valgrind --build $(O) --wrap "$(VALGRIND)" \
 	--timeout 1800 $(unit_tests) \
 	--group valgrind --build $(O) --timeout 1800 $(srcdir)/tests/memcheck/commands.sh
-# Of the clients, those that are built with the sanitizer as well.
+# Of the programs, those that are built with the sanitizer as well.
 needs_san := build-san
 suite_san := --group san --build $(san) $(addprefix $(san)/,$(unit_names)) $(cli_tests) \
 	$(addprefix $(srcdir)/tests/e2e/,conformance.sh p11-card.sh)
@@ -52,6 +52,7 @@ needs_clang := build-clang
 suite_clang := --group clang --build $(clang_san) $(addprefix $(clang_san)/,$(unit_names))
 
 # They add suites of their own.
+include $(srcdir)/mk/clients.mk
 include $(srcdir)/mk/fault.mk
 include $(srcdir)/mk/fuzz.mk
 include $(srcdir)/mk/analyze.mk
@@ -63,17 +64,17 @@ run_tests = CC='$(CC)' NM='$(NM)' $(srcdir)/scripts/run-tests --jobs $(JOBS)
 check: $(foreach suite,$(SUITES),$(needs_$(suite)))
 	@$(run_tests) $(foreach suite,$(SUITES),$(suite_$(suite)))
 
-#: check-SUITE   one suite: static unit cli e2e valgrind san tsan clang faults fuzz
-#:               analyze msan hardening
+#: check-SUITE   one suite: static unit cli e2e valgrind san tsan clang clients faults
+#:               fuzz analyze msan hardening
 .SECONDEXPANSION:
 $(SUITES:%=check-%): check-%: $$(needs_$$*)
 	@$(run_tests) $(suite_$*)
 
 build-san:
-	@$(MAKE) --no-print-directory SAN=address,undefined COVERAGE= all tests clients
+	@$(MAKE) --no-print-directory SAN=address,undefined COVERAGE= all tests helpers
 
 build-tsan:
-	@$(MAKE) --no-print-directory SAN=thread COVERAGE= all clients \
+	@$(MAKE) --no-print-directory SAN=thread COVERAGE= all helpers \
 		$(tsan)/tests/conformance/jpki-conformance $(filter $(tsan)/%,$(suite_tsan))
 
 # The other compiler's warnings, its sanitizers, and a build outside the sources,
@@ -94,7 +95,7 @@ $(clang_dir)/config.mk: config.mk
 coverage:
 	@$(MAKE) --no-print-directory COVERAGE=1 SAN= coverage-report
 
-coverage-report: all tests clients
+coverage-report: all tests helpers
 	@find $(O) -name '*.gcda' -exec rm {} +
 	@$(run_tests) $(suite_unit) $(suite_cli) $(suite_e2e); tests=$$?; \
 	GCOV='$(GCOV)' $(srcdir)/scripts/coverage $(O) 90 80 \
@@ -107,7 +108,7 @@ demo: all
 		$(srcdir)/scripts/demo
 
 #: bench         commands and bytes of each operation, OpenSC's beside them
-bench: all clients
+bench: all helpers
 	@JPKI_SRC=$(abspath $(srcdir)) JPKI_BUILD=$(abspath $(O)) \
 		JPKI_TOOL=$(abspath $(O))/jpki-tool JPKI_VCARD=$(abspath $(O))/jpki-vcard \
 		sh -c '$(srcdir)/tests/bench/run && echo && $(srcdir)/tests/bench/run-pkcs11'

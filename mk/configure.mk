@@ -5,7 +5,7 @@
 # then starts over with what it found.
 
 stage := $(or \
-	$(if $(filter check check-% coverage bench distcheck,$(goals)),check), \
+	$(if $(filter check check-% coverage bench bench-clients distcheck,$(goals)),check), \
 	$(if $(filter demo,$(goals)),demo))
 deps := $(stage:%=deps-%)
 

@@ -1,0 +1,117 @@
+# SPDX-License-Identifier: BSD-2-Clause
+# shellcheck shell=bash disable=SC2034 # what it sets is for its users
+#
+# What the tests of clients share: to be sourced first.  A test follows the
+# recipes of its page, doc/clients/NAME.md, as a user would, and counts what
+# they cost on the card; with OpenSC's module as well, where there is one.
+#
+# Recipes find in their environment MODULE, the path of the module, and what
+# their page says.
+
+# shellcheck source=tests/e2e/lib-p11.sh
+. "${JPKI_SRC:?}/tests/e2e/lib-p11.sh"
+# shellcheck source=tests/bench/count.sh
+. "$JPKI_SRC/tests/bench/count.sh"
+
+page=$(basename "$0" .sh)
+count_output=$work/output
+peer=$(find /usr/lib* /usr/local/lib* -name opensc-pkcs11.so -print -quit 2>/dev/null)
+peer_auth_only=$(find /usr/lib* /usr/local/lib* -name onepin-opensc-pkcs11.so \
+	-print -quit 2>/dev/null)
+
+# Whose module the recipes are for, ours or OpenSC's.
+use() {
+	whose=$1
+	case $whose in
+	ours) MODULE=$both MODULE_AUTH=$auth_only MODULE_SIGN=$sign_only ;;
+	*) MODULE=$peer MODULE_AUTH=$peer_auth_only MODULE_SIGN=$peer ;;
+	esac
+	export MODULE MODULE_AUTH MODULE_SIGN
+}
+use ours
+
+# What OpenSC calls tokens and objects, in the place of our names: in URIs,
+# in the nicknames of NSS, and by themselves.
+peer_names() {
+	sed 's/token=JPKI-AUTH/token=JPKI%20%28User%20Authentication%20PIN%29/g
+		s/token=JPKI-SIGN/token=JPKI%20%28Digital%20Signature%20PIN%29/g
+		s/;object=JPKI-AUTH//g; s/;object=JPKI-SIGN//g
+		s/JPKI-AUTH:JPKI-AUTH/JPKI (User Authentication PIN):User Authentication Certificate/g
+		s/JPKI-SIGN:JPKI-SIGN/JPKI (Digital Signature PIN):Digital Signature Certificate/g
+		s/JPKI-AUTH/JPKI (User Authentication PIN)/g
+		s/JPKI-SIGN/JPKI (Digital Signature PIN)/g'
+}
+
+names() { if [ "$whose" = ours ]; then cat; else peer_names; fi; }
+
+# The commands of the page's block that begins with "```sh NAME".
+recipe() {
+	awk -v start="\`\`\`sh $1" '
+		$0 == start { inside = found = 1; next }
+		/^```/ { inside = 0 }
+		inside
+		END { exit !found }
+	' "$JPKI_SRC/doc/clients/$page.md"
+}
+
+# follow NAME: run them, in a shell of their own.
+follow() {
+	recipe "$1" >recipe.page || { echo "the page has no recipe $1"; return 1; }
+	names <recipe.page >recipe
+	bash -eu recipe
+}
+
+# following PIN NAME: on a terminal of their own, where each request for a PIN is
+# answered with this one; then $(prompts) says how many there were.
+following() {
+	recipe "$2" >recipe.page || { echo "the page has no recipe $2"; return 1; }
+	names <recipe.page >recipe
+	PROMPTS=$work/prompts "$JPKI_SRC/tests/clients/typing" "$1" bash -eu recipe
+}
+prompts() { cat "$work/prompts"; }
+
+# operation NAME AUTH SIGN FUNCTION...: with our module the function works, which
+# is to say that it prints nothing and succeeds, and costs so many VERIFYs on the
+# two PINs.  Then the same with OpenSC's, which may cost no less if it works.
+# Leaves a line for the table that make bench-clients prints.
+operation() {
+	local name=$1 auth=$2 sign=$3 line
+	shift 3
+	use ours
+	measure "$@"
+	tap "$name works" outcome
+	tap "$name: VERIFYs on the user authentication PIN: $auth" same "$auth" "$cost_auth"
+	tap "$name: VERIFYs on the signature PIN: $sign" same "$sign" "$cost_sign"
+	line="$page|$name|$(outcome_word)|$count_commands|$count_verifies"
+	if [ -n "$peer" ]; then
+		ours=$count_commands
+		use peer
+		measure "$@"
+		use ours
+		line="$line|$(outcome_word)|$count_commands|$count_verifies"
+		[ "$(outcome_word)" != yes ] ||
+			tap "$name: no more commands than OpenSC's $count_commands" \
+				at_most "$count_commands" "$ours"
+	fi
+	echo "#= $line"
+	fresh_tries
+}
+
+measure() {
+	fresh_tries
+	cost_auth=$(verifies auth) cost_sign=$(verifies sign)
+	count "$@"
+	cost_auth=$(($(verifies auth) - cost_auth))
+	cost_sign=$(($(verifies sign) - cost_sign))
+}
+
+# Of what was counted last.
+outcome() {
+	cat "$count_output"
+	return "$count_status"
+}
+outcome_word() {
+	if [ "$count_status" = 0 ] && [ ! -s "$count_output" ]; then echo yes; else echo no; fi
+}
+
+at_most() { [ "$2" -le "$1" ] || echo "$2 are more than $1"; }
