@@ -6,10 +6,10 @@
 #include <sys/wait.h>
 
 #include "nomem.h"
-#include "nomem_card.h"
-#include "nomem_files.h"
-#include "nomem_places.h"
-#include "nomem_process.h"
+#include "card.h"
+#include "files.h"
+#include "places.h"
+#include "process.h"
 
 #define PATH_BYTES	1024
 
@@ -29,9 +29,9 @@ paths_find(void)
 	}
 	(void)snprintf(tool, PATH_BYTES, "%s/jpki-tool", build);
 	(void)snprintf(module, PATH_BYTES, "%s/jpki-pkcs11.so", build);
-	(void)snprintf(client, PATH_BYTES, "%s/tests/fault/nomem_client",
+	(void)snprintf(client, PATH_BYTES, "%s/tests/fault/nomem/client",
 	    build);
-	(void)snprintf(shim, PATH_BYTES, "%s/tests/fault/nomem_shim.so", build);
+	(void)snprintf(shim, PATH_BYTES, "%s/tests/fault/nomem/shim.so", build);
 	return true;
 }
 
