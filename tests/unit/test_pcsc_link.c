@@ -295,6 +295,17 @@ an_exchange_before_a_claim_is_told_by_it(void **state)
 	expect_true("nobody else", !fakepcscd_is_shared());
 }
 
+/* In each of the calls that claiming makes. */
+static void
+an_exchange_in_a_claim_is_told_by_it(void **state)
+{
+	(void)state;
+	for (unsigned calls = 1; calls <= 3; calls++) {
+		fakepcscd_exchange_after(calls);
+		try_claim(JPKI_OK, SINCE_NEW);
+	}
+}
+
 /* In each of the calls that releasing makes. */
 static void
 an_exchange_in_a_release_is_told(void **state)
@@ -354,6 +365,7 @@ main(void)
 		T(after_a_reset_the_card_is_shared),
 		T(a_neighbour_that_slipped_in_is_not_locked_out_for_ever),
 		T(an_exchange_before_a_claim_is_told_by_it),
+		T(an_exchange_in_a_claim_is_told_by_it),
 		T(an_exchange_in_a_release_is_told),
 		T(closing_gives_the_card_back),
 		T(power_is_cut_before_anybody_else_may_connect),
