@@ -188,10 +188,12 @@ conn_after_reset(struct pcsc *pcsc, struct pcsc_conn *conn)
 	bool alone = conn->alone;
 	LONG rv;
 
-	conn->doubtful = false;
 	rv = conn_keep(pcsc, conn, how);
+	if (rv != SCARD_S_SUCCESS)
+		return rv;	/* in doubt still, for the next attempt */
+	conn->doubtful = false;
 	/* Outside a transaction the mode goes and its lock stays. */
-	if (rv == SCARD_S_SUCCESS && alone)
+	if (alone)
 		(void)SCardEndTransaction(conn->handle, SCARD_LEAVE_CARD);
 	return rv;
 }

@@ -182,6 +182,26 @@ a_failed_exchange_is_followed_by_a_reset_before_anybody_comes(void **state)
 	end();
 }
 
+/* Until then nobody knows whether a PIN is verified. */
+static void
+a_reset_that_failed_is_tried_again(void **state)
+{
+	(void)state;
+	begin(JPKI_OK, SINCE_NOTHING);
+	fakepcscd_fail_transmit();
+	transmit(JPKI_ERR_IO);
+	/* A warm one, which leaves a PIN verified. */
+	fakepcscd_neighbour_resets();
+	end();
+	assert_int_equal(fakepcscd_resets(), 1);
+	fakepcscd_fail_reconnect(SCARD_E_NO_MEMORY);
+	begin(JPKI_ERR_MEMORY, SINCE_NOTHING);
+	assert_int_equal(fakepcscd_resets(), 1);
+	begin(JPKI_OK, SINCE_RESET);
+	assert_int_equal(fakepcscd_resets(), 2);
+	end();
+}
+
 /*
  * Alone.
  */
@@ -358,6 +378,7 @@ main(void)
 		T(a_reset_is_told_even_if_begin_fails_after_it),
 		T(a_service_that_was_restarted_gives_a_new_connection),
 		T(a_failed_exchange_is_followed_by_a_reset_before_anybody_comes),
+		T(a_reset_that_failed_is_tried_again),
 		T(a_claimed_card_is_nobody_elses_until_it_is_shared_again),
 		T(with_a_neighbour_the_card_cannot_be_had_alone),
 		T(a_card_that_another_took_is_connected_anew_when_it_is_free),
