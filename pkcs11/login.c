@@ -109,12 +109,12 @@ login_user(struct slot *slot, const CK_UTF8CHAR *pin, CK_ULONG n)
 	if (rv != CKR_OK)
 		return rv;
 	rv = hold(slot);
-	if (rv != CKR_OK)
-		return rv;
-	/* Whether the certificate is behind the PIN shows now only. */
-	token_ask_again(slot);
-	(void)token_cert_is_private(slot);
-	rv = trouble_or(CKR_OK);
+	if (rv == CKR_OK) {
+		/* Whether the certificate is behind the PIN shows now only. */
+		token_ask_again(slot);
+		(void)token_cert_is_private(slot);
+		rv = trouble_or(CKR_OK);
+	}
 	if (rv == CKR_OK)
 		rv = verify(slot, pin, n);
 	slot->logged_in = rv == CKR_OK;
