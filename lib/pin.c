@@ -273,12 +273,14 @@ present(struct jpki_card *card, enum jpki_pin pin, struct jpki_secret *text,
 	uint16_t sw;
 
 	card->pin_sent = true;
-	card_unverify(card, pin);
 	err = card_send(card, &apdu, NULL, &sw);
 	jpki_secret_wipe(text);
+	/* What did not go out leaves an earlier login as it was. */
+	if (!card->sent)
+		return err;
+	card_unverify(card, pin);
 	if (err != JPKI_OK)
-		return card->sent ? ask_after_break(card, pin, err, info) :
-		    err;
+		return ask_after_break(card, pin, err, info);
 	err = pin_sw_err(sw);
 	if (err == JPKI_OK) {
 		card->verified |= 1u << pin;

@@ -314,6 +314,26 @@ a_refused_pin_leaves_the_card_to_all(void **state)
 	assert_int_equal(kit_verifies(), 2);
 }
 
+/* Before the claim, in it, for the certificate, for the PIN. */
+static void
+a_login_that_could_not_begin_leaves_the_card_to_all(void **state)
+{
+	CK_SESSION_HANDLE s;
+
+	for (unsigned which = 1; which <= 4; which++) {
+		kit_teardown(state);
+		kit_setup(state);
+		(void)start();
+		s = kit_open(AUTH);
+		kit_deny_begin(which, JPKI_ERR_MEMORY);
+		expect_rv("login", kit_try_login(s, CKU_USER, PIN_AUTH),
+		    CKR_HOST_MEMORY);
+		expect_held("refused", false);
+		kit_login(s, PIN_AUTH);
+		assert_int_equal(kit_verifies(), 1);
+	}
+}
+
 static void
 by_default_the_card_is_shared(void **state)
 {
@@ -525,6 +545,7 @@ main(void)
 		T(consent_needs_no_second_claim),
 		T(with_a_neighbour_no_pin_is_sent),
 		T(a_refused_pin_leaves_the_card_to_all),
+		T(a_login_that_could_not_begin_leaves_the_card_to_all),
 		T(by_default_the_card_is_shared),
 		T(a_pin_is_changed_among_neighbours),
 		T(a_card_that_cannot_log_out_is_shared_without_power),
