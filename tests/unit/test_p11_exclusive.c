@@ -385,6 +385,33 @@ a_card_that_cannot_log_out_is_shared_without_power(void **state)
 }
 
 /*
+ * The login that a reset ended is given up in the middle of the next one; that
+ * fails, the card is opened again, and is exchanged meanwhile.
+ */
+static void
+a_card_exchanged_while_it_is_opened_again_gets_no_pin(void **state)
+{
+	struct vlink *link = start();
+	CK_SESSION_HANDLE s = kit_open(AUTH);
+
+	(void)state;
+	(void)kit_open_user(SIGN);
+	(void)vtransport_reset(kit_world, READER_A);
+	kit_counters_clear();
+	vlink_counters_clear(link);
+	/* One logout: card manager, common application. */
+	kit_fault(link, "sw=6A82@ins=A4#1");
+	kit_fault(link, "sw=6A82@ins=A4#2");
+	kit_fault(link, "sw=6A82@ins=A4#3");
+	kit_fault(link, "remove-insert=after@ins=A4#4");
+	expect_rv("login", kit_try_login(s, CKU_USER, PIN_AUTH),
+	    CKR_DEVICE_REMOVED);
+	vlink_faults_clear(link);
+	expect_held("after it", false);
+	assert_int_equal(kit_verifies(), 0);
+}
+
+/*
  * Faults: whatever happens, who is logged in has the card alone, and nobody
  * else can use a key.
  */
@@ -549,6 +576,7 @@ main(void)
 		T(by_default_the_card_is_shared),
 		T(a_pin_is_changed_among_neighbours),
 		T(a_card_that_cannot_log_out_is_shared_without_power),
+		T(a_card_exchanged_while_it_is_opened_again_gets_no_pin),
 		T(logged_in_means_alone_whatever_fails),
 		T(a_service_that_restarts_ends_both),
 	};
