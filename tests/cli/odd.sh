@@ -62,8 +62,8 @@ a_card_that_talks_nonsense_is_not_recognised() {
 	expect_success "  JPKI card"
 }
 
-# A certificate whose key no OpenSSH knows, or that is none.
-a_key_that_openssh_lacks_is_told() {
+# What stands for the certificate is none.
+a_key_that_cannot_be_read_is_told() {
 	run ssh-key
 	expect_failure 1 'makes no sense'
 }
@@ -94,8 +94,8 @@ tap 'one odd file hides nothing else' in_world adult one_odd_file_hides_nothing_
 tap 'a card that is pulled is told' in_world adult a_card_that_is_pulled_is_told
 tap 'a card that talks nonsense is not recognised' \
 	in_world adult a_card_that_talks_nonsense_is_not_recognised
-tap 'a key that OpenSSH lacks is told' \
-	in_world adult a_key_that_openssh_lacks_is_told --quirk cert-garbage=auth
+tap 'a key that cannot be read is told' \
+	in_world adult a_key_that_cannot_be_read_is_told --quirk cert-garbage=auth
 tap 'a suffix needs files' in_world adult suffix_needs_files
 tap 'a wrong PIN of a card that does not count is told' \
 	in_world adult a_wrong_pin_of_a_card_that_does_not_count_is_told
