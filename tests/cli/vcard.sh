@@ -104,7 +104,8 @@ serve_card() {
 	timeout 60 "$JPKI_VCARD" serve "$dir" --port 1 --control "$socket" \
 		--log "$work/log" "$@" 2>"$work/serve.err" &
 	server=$!
-	until [ -S "$socket" ]; do
+	# The socket is there a moment before anybody listens to it.
+	until "$JPKI_VCARD" control "$socket" state >/dev/null 2>&1; do
 		kill -0 "$server" 2>/dev/null ||
 			{ echo 'it does not serve:'; cat "$work/serve.err"; return 1; }
 		sleep 0.05
