@@ -10,7 +10,7 @@ set -u
 # vcard ARGUMENT...: like run, of jpki-vcard.
 vcard() {
 	code=0
-	timeout 60 "$JPKI_VCARD" "$@" </dev/null >"$out" 2>"$err" || code=$?
+	timeout 300 "$JPKI_VCARD" "$@" </dev/null >"$out" 2>"$err" || code=$?
 }
 
 # refused CODE TEXT ARGUMENT...: with that text, and nothing on standard output.
@@ -101,7 +101,7 @@ serve_card() {
 	local dir
 	dir=$(card)
 	socket=$work/socket
-	timeout 60 "$JPKI_VCARD" serve "$dir" --port 1 --control "$socket" \
+	timeout 300 "$JPKI_VCARD" serve "$dir" --port 1 --control "$socket" \
 		--log "$work/log" "$@" 2>"$work/serve.err" &
 	server=$!
 	# The socket is there a moment before anybody listens to it.

@@ -54,7 +54,7 @@ can_connect() { connect | grep -q 'SW1=0x90' || echo "it cannot"; }
 # pcscd needs a moment to see that a program has died.
 can_connect_soon() {
 	local try
-	for try in $(seq 100); do
+	for try in $(seq 600); do
 		[ -n "$(can_connect)" ] || return 0
 		sleep 0.1
 	done
