@@ -9,10 +9,6 @@ p11_world=()
 . "${JPKI_SRC:?}/tests/e2e/lib-p11.sh"
 tap_tool opensc-tool
 
-# pcscd may need a moment to notice.
-card_in() { card insert >/dev/null && "$JPKI_TOOL" wait insert >/dev/null; }
-card_out() { card remove >/dev/null && "$JPKI_TOOL" wait remove >/dev/null; }
-
 # Programs, each with a name: start NAME, then step NAME WANTED STEP...
 declare -A to=() from=() pid=()
 start() {
@@ -73,18 +69,6 @@ tool_is_busy() {
 	esac
 }
 tool_works() { silently "$JPKI_TOOL" status; }
-
-# Signatures that another program gets: 0 or 1.  The digest is of nothing.  The
-# SELECT wants an answer (P2=00), which jpki-tool's never does: strangers() tells
-# them apart by it.
-foreign_signature() {
-	local digest_info=3031300d060960864801650304020105000420
-	digest_info+=$(printf '%064d' 0)
-	opensc-tool --card-driver default \
-		--send-apdu 00A404000AD392F000260100000001 --send-apdu "00A4020C02$1" \
-		--send-apdu "802A008033${digest_info}00" 2>&1 |
-		grep -c '^Received (SW1=0x90, SW2=0x00):$'
-}
 
 #
 # From the login to its end.
@@ -247,6 +231,5 @@ tap "who never got a signature" same '' "$(grep -v '^0$' intruder)"
 tap "nor a command in between" strangers $((lines + 1))
 tap "but had some before and after" says yes intruded $((lines + 1))
 
-tries() { card tries "$1" | grep -o '[0-9]*}' | tr -d '}'; }
 tap "no try was lost" same '3 5' "$(tries auth) $(tries sign)"
 tap_end
