@@ -262,12 +262,17 @@ fail_locked(const struct pin_failure *f)
 	    "says how to reset it", f->desc->title);
 }
 
-/* Nobody should repeat what may have cost a try. */
+/*
+ * Nobody should repeat what may have cost a try.  status shows the PINs of the
+ * certificates, and the others with -a.
+ */
 static enum exit_code
 fail_after_sending(const struct pin_failure *f)
 {
-	return fail_row(f->t, f->row, "the PIN may have been sent: look with "
-	    "\"jpki-tool status\" first");
+	return fail_row(f->t, f->row, cert_of_pin(f->pin) != NULL ?
+	    "the PIN may have been sent: look with \"jpki-tool status\" first" :
+	    "the PIN may have been sent: look with \"jpki-tool status -a\" "
+	    "first");
 }
 
 static const struct pin_fail_row {

@@ -143,6 +143,8 @@ trial_reference(const struct operation *op, unsigned long *calls,
 		return complain(complaint, "no process");
 	page->note = false;
 	*calls = page->calls;
+	if (*calls == 0)
+		return complain(complaint, "no allocation is seen");
 	if (!WIFEXITED(reference.status) ||
 	    WEXITSTATUS(reference.status) != op->exit)
 		return complain(complaint, "without a failure it ends with "
