@@ -235,6 +235,22 @@ ask_after_break(struct jpki_card *card, enum jpki_pin pin,
 	return err;
 }
 
+/*
+ * Of VERIFY and CHANGE.  The PIN's file was selected a moment ago: if it is not
+ * found now, the card was reset or another program chose something else.
+ */
+static bool
+lost_place(uint16_t sw)
+{
+	return sw == SW_NO_EF || sw == SW_NO_FILE;
+}
+
+static enum jpki_err
+pin_sw_err(uint16_t sw)
+{
+	return lost_place(sw) ? JPKI_ERR_SW : sw_err(sw);
+}
+
 /* The card said something odd: ask in the same transaction. */
 static enum jpki_err
 ask_after_oddity(struct jpki_card *card, enum jpki_pin pin,
@@ -244,6 +260,10 @@ ask_after_oddity(struct jpki_card *card, enum jpki_pin pin,
 	uint16_t sw = card->sw;
 	enum jpki_err err = odd;
 
+	if (lost_place(sw)) {
+		card->app = APP_NONE;
+		card->ef = NULL;
+	}
 	if (ask(card, pin, &now) == JPKI_OK)
 		err = judge(info->tries_left, &now, odd);
 	else
@@ -251,16 +271,6 @@ ask_after_oddity(struct jpki_card *card, enum jpki_pin pin,
 	card->sw = sw;
 	*info = now;
 	return err;
-}
-
-/*
- * Of VERIFY and CHANGE.  The PIN's file was selected a moment ago: if it is not
- * found now, the card was reset or another program chose something else.
- */
-static enum jpki_err
-pin_sw_err(uint16_t sw)
-{
-	return sw == SW_NO_EF || sw == SW_NO_FILE ? JPKI_ERR_SW : sw_err(sw);
 }
 
 /* One VERIFY, once, and its judgement; *info follows the card. */
