@@ -295,10 +295,15 @@ check_changed(const struct call *c, const struct msession *s)
 static void
 after_set_pin(struct call *c, struct msession *s)
 {
+	enum known login = model.login[s->reader][s->sign];
+
 	if (c->rv == CKR_OK)
 		check_changed(c, s);
-	if (c->rv == CKR_OK && model.login[s->reader][s->sign] == NO)
+	/* Who was not logged in before is not now, nor is the other. */
+	if (c->rv == CKR_OK && login == NO)
 		model_logout(s->reader);
+	else if (c->rv == CKR_OK && login == MAYBE)
+		model_doubt(1u << s->reader);
 	else if (c->rv != CKR_OK && world.count.verifies > 0)
 		model_lose(s->reader, s->sign);
 }
