@@ -43,7 +43,7 @@ static const struct fail_row rows[] = {
 	    "pcscd refuses this user", "work on the machine's own screen, or let polkit allow "
 	    "org.debian.pcsc-lite.access_pcsc and org.debian.pcsc-lite.access_card" },
 	{ JPKI_ERR_NO_READER, EXIT_NO_CARD,
-	    "no such card reader is connected", "connect one, and look with \"jpki-tool readers\"" },
+	    "no card reader is there", "connect one that pcscd knows; for most it needs libccid" },
 	{ JPKI_ERR_NO_CARD, EXIT_NO_CARD,
 	    "there is no card in the reader", "put a My Number Card in or on it" },
 	{ JPKI_ERR_REMOVED, EXIT_NO_CARD,

@@ -105,7 +105,7 @@ a_reader_that_is_missing_is_named(void **state)
 	(void)state;
 	start();
 	(void)fail_err(&tool, JPKI_ERR_NO_READER);
-	expect_said("any", "no such card reader");
+	expect_said("any", "no card reader is there; connect one");
 	options.value[OPT_READER] = "My\x1BReader";
 	start();
 	(void)fail_err(&tool, JPKI_ERR_NO_READER);
