@@ -169,6 +169,19 @@ judge_user(struct call *c, struct msession *s, struct attempt *a)
 	}
 }
 
+/* A wrong PIN where somebody was logged in: the card forgets both. */
+static void
+lose_by_pin(const struct msession *s)
+{
+	enum known login = model.login[s->reader][s->sign];
+
+	model_lose(s->reader, s->sign);
+	if (login == YES)
+		model_logout(s->reader);
+	else if (login == MAYBE)
+		model_doubt(1u << s->reader);
+}
+
 /* Consent to one signature; a wrong PIN ends the login. */
 static void
 judge_context(struct call *c, struct msession *s, struct attempt *a)
@@ -188,7 +201,7 @@ judge_context(struct call *c, struct msession *s, struct attempt *a)
 	if (c->rv == CKR_OK)
 		op->consented = true;
 	else if (world.count.verifies > 0)
-		model_lose(s->reader, s->sign);
+		lose_by_pin(s);
 }
 
 void
@@ -305,7 +318,7 @@ after_set_pin(struct call *c, struct msession *s)
 	else if (c->rv == CKR_OK && login == MAYBE)
 		model_doubt(1u << s->reader);
 	else if (c->rv != CKR_OK && world.count.verifies > 0)
-		model_lose(s->reader, s->sign);
+		lose_by_pin(s);
 }
 
 /* Before the change the old one was asked for, and judged as by C_Login. */
