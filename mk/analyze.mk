@@ -91,7 +91,7 @@ SUITES += analyze
 # all of them and asks the same.
 msan := build/san-memory
 msan_tests := $(addprefix $(clang_dir)/$(msan)/tests/unit/test_, \
-	anchors apdu buf card change ctx date err files log logout mem \
+	anchors apdu buf card change date err files log logout mem \
 	nomem_card open p11_interface p11_settings pin pin_broken pin_laws \
 	read sw tlv token)
 needs_msan := build-msan
