@@ -212,7 +212,8 @@ void		jpki_card_end(struct jpki_card *card);
  * has ended.  It sends the card nothing.  It fails with BUSY as long as
  * another program is connected to the card, idle or not, and with ARG inside
  * the transaction of a card that is not claimed.  It forgets a login that was
- * there before.
+ * there before.  If its transaction cannot begin, the card may be claimed all
+ * the same: release or close it.
  *
  * jpki_card_release() logs out as jpki_logout() does, and then lets others
  * connect again; of a card that is not claimed it is jpki_logout().  If it

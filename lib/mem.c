@@ -77,7 +77,10 @@ mem_judge(enum jpki_err err)
 
 	if (err == JPKI_OK)
 		return err;
+	/* OpenSSL 3.2 and later put it into the queue themselves. */
+	(void)ERR_set_mark();
 	probe = OPENSSL_malloc(PROBE_BYTES);
+	(void)ERR_pop_to_mark();
 	OPENSSL_free(probe);
 	return probe != NULL ? err : JPKI_ERR_MEMORY;
 }

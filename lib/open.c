@@ -198,6 +198,7 @@ jpki_card_release(struct jpki_card *card)
 
 	if (card == NULL || !card->claimed)
 		return jpki_logout(card);
+	card_forget_login(card);
 	err = jpki_card_begin(card);
 	if (err != JPKI_OK)
 		return err;

@@ -128,6 +128,19 @@ pcsc_link_connect(struct transport *t, const char *reader,
 	return JPKI_OK;
 }
 
+/* Has no card come or gone since the one that the connection is for? */
+static LONG
+conn_check(struct pcsc *pcsc, const struct pcsc_conn *conn)
+{
+	uint32_t events = 0;
+	LONG rv;
+
+	rv = pcsc_events(pcsc, conn->name, &events);
+	if (rv == SCARD_S_SUCCESS && events != conn->events)
+		rv = SCARD_W_REMOVED_CARD;
+	return rv;
+}
+
 /*
  * Keep the handle, as a shared one, after a reset or after having been alone.
  * This also forgets what the service had to say of the card.
@@ -135,7 +148,6 @@ pcsc_link_connect(struct transport *t, const char *reader,
 static LONG
 conn_keep(struct pcsc *pcsc, struct pcsc_conn *conn, DWORD how)
 {
-	uint32_t events = 0;
 	LONG rv;
 
 	rv = pcsc_established(SCardReconnect(conn->handle, SCARD_SHARE_SHARED,
@@ -143,11 +155,10 @@ conn_keep(struct pcsc *pcsc, struct pcsc_conn *conn, DWORD how)
 	if (rv != SCARD_S_SUCCESS)
 		return rv;
 	conn->alone = false;
-	rv = pcsc_events(pcsc, conn->name, &events);
-	if (rv == SCARD_S_SUCCESS && events == conn->events)
-		return rv;
-	conn_drop(conn);
-	return rv == SCARD_S_SUCCESS ? SCARD_W_REMOVED_CARD : rv;
+	rv = conn_check(pcsc, conn);
+	if (rv != SCARD_S_SUCCESS)
+		conn_drop(conn);
+	return rv;
 }
 
 /*
@@ -177,10 +188,12 @@ conn_after_reset(struct pcsc *pcsc, struct pcsc_conn *conn)
 	bool alone = conn->alone;
 	LONG rv;
 
-	conn->doubtful = false;
 	rv = conn_keep(pcsc, conn, how);
+	if (rv != SCARD_S_SUCCESS)
+		return rv;	/* in doubt still, for the next attempt */
+	conn->doubtful = false;
 	/* Outside a transaction the mode goes and its lock stays. */
-	if (rv == SCARD_S_SUCCESS && alone)
+	if (alone)
 		(void)SCardEndTransaction(conn->handle, SCARD_LEAVE_CARD);
 	return rv;
 }
@@ -263,7 +276,9 @@ pcsc_link_claim(struct transport_conn *c, enum transport_since *since)
 		(void)conn_establish(pcsc, conn, SCARD_SHARE_SHARED);
 	/* A service that was restarted counts anew. */
 	*since = live && conn->generation == generation &&
-	    conn->events == events ? SINCE_NOTHING : SINCE_NEW;
+	    conn->events == events &&
+	    conn_check(pcsc, conn) == SCARD_S_SUCCESS ? SINCE_NOTHING :
+	    SINCE_NEW;
 	return pcsc_err(rv);
 }
 

@@ -235,6 +235,22 @@ ask_after_break(struct jpki_card *card, enum jpki_pin pin,
 	return err;
 }
 
+/*
+ * Of VERIFY and CHANGE.  The PIN's file was selected a moment ago: if it is not
+ * found now, the card was reset or another program chose something else.
+ */
+static bool
+lost_place(uint16_t sw)
+{
+	return sw == SW_NO_EF || sw == SW_NO_FILE;
+}
+
+static enum jpki_err
+pin_sw_err(uint16_t sw)
+{
+	return lost_place(sw) ? JPKI_ERR_SW : sw_err(sw);
+}
+
 /* The card said something odd: ask in the same transaction. */
 static enum jpki_err
 ask_after_oddity(struct jpki_card *card, enum jpki_pin pin,
@@ -244,6 +260,10 @@ ask_after_oddity(struct jpki_card *card, enum jpki_pin pin,
 	uint16_t sw = card->sw;
 	enum jpki_err err = odd;
 
+	if (lost_place(sw)) {
+		card->app = APP_NONE;
+		card->ef = NULL;
+	}
 	if (ask(card, pin, &now) == JPKI_OK)
 		err = judge(info->tries_left, &now, odd);
 	else
@@ -251,16 +271,6 @@ ask_after_oddity(struct jpki_card *card, enum jpki_pin pin,
 	card->sw = sw;
 	*info = now;
 	return err;
-}
-
-/*
- * Of VERIFY and CHANGE.  The PIN's file was selected a moment ago: if it is not
- * found now, the card was reset or another program chose something else.
- */
-static enum jpki_err
-pin_sw_err(uint16_t sw)
-{
-	return sw == SW_NO_EF || sw == SW_NO_FILE ? JPKI_ERR_SW : sw_err(sw);
 }
 
 /* One VERIFY, once, and its judgement; *info follows the card. */
@@ -273,12 +283,14 @@ present(struct jpki_card *card, enum jpki_pin pin, struct jpki_secret *text,
 	uint16_t sw;
 
 	card->pin_sent = true;
-	card_unverify(card, pin);
 	err = card_send(card, &apdu, NULL, &sw);
 	jpki_secret_wipe(text);
+	/* What did not go out leaves an earlier login as it was. */
+	if (!card->sent)
+		return err;
+	card_unverify(card, pin);
 	if (err != JPKI_OK)
-		return card->sent ? ask_after_break(card, pin, err, info) :
-		    err;
+		return ask_after_break(card, pin, err, info);
 	err = pin_sw_err(sw);
 	if (err == JPKI_OK) {
 		card->verified |= 1u << pin;

@@ -50,7 +50,7 @@ struct transport_ops {
 	void (*cancel)(struct transport *t);
 	enum jpki_err (*connect)(struct transport *t, const char *reader,
 	    struct transport_conn **out);
-	/* Transaction.  Reconnects once, here and only here. */
+	/* Transaction.  Heals a link, once, here and only here. */
 	enum jpki_err (*begin)(struct transport_conn *c,
 	    enum transport_since *since);
 	/*

@@ -10,12 +10,13 @@
 analysis := build/analysis
 analyzers := gcc clang cppcheck
 analyzed := $(foreach dir,lib pkcs11 tools tools/vcard \
-	tests/conformance tests/e2e tests/bench tests/fault, \
+	tests/conformance tests/e2e tests/bench \
+	tests/fault/matrix tests/fault/torn tests/fault/nomem, \
 	$(call sources,$(dir)/*.c))
 # Full of errors; it shows that the analyzers find some.
 analyzed_faulty := tests/analysis/faulty.c
 analyzed_headers := $(foreach dir,lib pkcs11 tools tools/vcard \
-	tests/conformance tests/e2e tests/fault, \
+	tests/conformance tests/e2e tests/fault/*, \
 	$(wildcard $(srcdir)/$(dir)/*.h)) $(wildcard config.h)
 findings := $(foreach tool,$(analyzers), \
 	$(patsubst %.c,$(analysis)/$(tool)/%,$(analyzed) $(analyzed_faulty)))
@@ -90,7 +91,7 @@ SUITES += analyze
 # all of them and asks the same.
 msan := build/san-memory
 msan_tests := $(addprefix $(clang_dir)/$(msan)/tests/unit/test_, \
-	anchors apdu buf card change ctx date err files log logout mem \
+	anchors apdu buf card change date err files log logout mem \
 	nomem_card open p11_interface p11_settings pin pin_broken pin_laws \
 	read sw tlv token)
 needs_msan := build-msan

@@ -4,54 +4,42 @@
 # link nothing of ours: they run what is shipped.
 
 # Every operation, every fault, every command.
-faults := $(O)/tests/fault/faults
-faults_objs := $(call objects,$(filter-out tests/fault/torn% tests/fault/nomem%, \
-	$(call sources,tests/fault/*.c)))
+faults := $(O)/tests/fault/matrix/faults
+faults_objs := $(call objects,$(call sources,tests/fault/matrix/*.c))
 
 # A PIN change torn at every byte.
-torn := $(O)/tests/fault/torn
-torn_objs := $(call objects,$(call sources,tests/fault/torn*.c))
-
--include $(faults_objs:.o=.d) $(torn_objs:.o=.d)
-
-$(faults_objs): private part_cppflags = -iquote $(srcdir)/pkcs11 \
-	$(p11kit_cflags) $(pcsc_cflags) $(crypto_cflags)
-$(faults): private part_libs = $(pcsc_libs) $(crypto_libs) -ldl
-$(torn_objs): private part_cppflags = -iquote $(srcdir)/pkcs11 \
-	-iquote $(srcdir)/tests/e2e $(p11kit_cflags)
-$(torn): private part_libs = -ldl
-$(faults): $(faults_objs)
-$(torn): $(torn_objs) $(O)/tests/e2e/p11load.o
-$(faults) $(torn): $(O)/flags
-	$(call say,LD,$@)
-	$(Q)$(CC) $(pie_ldflags) $(all_ldflags) -o $@ $(filter %.o,$^) \
-		$(part_libs) $(LIBS)
+torn := $(O)/tests/fault/torn/torn
+torn_objs := $(call objects,$(call sources,tests/fault/torn/*.c))
 
 # No memory, at every allocation of the tool and of the module.
-nomem := $(O)/tests/fault/nomem
-nomem_client := $(O)/tests/fault/nomem_client
-nomem_shim := $(O)/tests/fault/nomem_shim.so
-nomem_srcs := $(call sources,tests/fault/nomem*.c)
-nomem_objs := $(call objects,$(nomem_srcs))
+nomem := $(O)/tests/fault/nomem/nomem
+nomem_client := $(O)/tests/fault/nomem/client
+nomem_shim := $(O)/tests/fault/nomem/shim.so
+nomem_objs := $(call objects,$(call sources,tests/fault/nomem/*.c))
 nomem_others := $(nomem_client).o $(nomem_shim:.so=.o)
 
--include $(nomem_objs:.o=.d)
+fault_programs := $(faults) $(torn) $(nomem) $(nomem_client)
+fault_objs := $(faults_objs) $(torn_objs) $(nomem_objs)
+-include $(fault_objs:.o=.d)
 
-$(nomem_objs): private part_cppflags = -iquote $(srcdir)/pkcs11 \
-	-iquote $(srcdir)/tests/e2e $(p11kit_cflags) $(crypto_cflags)
-$(nomem): $(filter-out $(nomem_others),$(nomem_objs)) $(O)/flags
-# libjpki.a: to tell whether OpenSSL works without the module.
-$(nomem_client): $(nomem_client).o $(O)/tests/e2e/p11load.o $(O)/libjpki.a $(O)/flags
+$(fault_objs): private part_cppflags = -iquote $(srcdir)/pkcs11 \
+	-iquote $(srcdir)/tests/e2e $(p11kit_cflags) $(pcsc_cflags) $(crypto_cflags)
+$(faults): private part_libs = $(pcsc_libs) $(crypto_libs)
 $(nomem_client): private part_libs = $(crypto_libs)
-$(nomem) $(nomem_client):
+
+$(faults): $(faults_objs)
+$(torn): $(torn_objs) $(O)/tests/e2e/p11load.o
+# It runs the others.
+$(nomem): $(filter-out $(nomem_others),$(nomem_objs)) | $(nomem_client) $(nomem_shim)
+# libjpki.a: to tell whether OpenSSL works without the module.
+$(nomem_client): $(nomem_client).o $(O)/tests/e2e/p11load.o $(O)/libjpki.a
+$(fault_programs): $(O)/flags
 	$(call say,LD,$@)
 	$(Q)$(CC) $(pie_ldflags) $(all_ldflags) -o $@ $(filter %.o %.a,$^) \
 		$(part_libs) -ldl $(LIBS)
 $(nomem_shim): $(nomem_shim:.so=.o) $(O)/flags
 	$(call say,LD,$@)
 	$(Q)$(CC) -shared $(so_ldflags) $(all_ldflags) -o $@ $(filter %.o,$^) -ldl $(LIBS)
-# The driver runs the others.
-$(nomem): | $(nomem_client) $(nomem_shim)
 
 needs_faults := all $(faults) $(torn) $(nomem)
 suite_faults := --group faults --build $(O) --timeout 1800 $(faults) $(torn) $(nomem)

@@ -26,6 +26,9 @@ installed_modules := $(modules:%=%:$(p11_module_dir)) \
 installed_data += $(installed_modules)
 installed_links := $(libdir)/$(so_name) $(libdir)/libjpki.so
 
+installed_to = $(sort $(DESTDIR)$(prefix) $(DESTDIR)$(p11_module_dir) \
+	$(DESTDIR)$(p11_config_dir))
+
 from = $(firstword $(subst :, ,$(1)))
 to = $(lastword $(subst :, ,$(1)))
 install_one = mkdir -p '$(DESTDIR)$(to)' && \
@@ -34,14 +37,14 @@ install_one = mkdir -p '$(DESTDIR)$(to)' && \
 .PHONY: install uninstall
 #: install       to prefix, below DESTDIR
 install: all
-	$(call say,INSTALL,$(DESTDIR)$(prefix))
+	$(call say,INSTALL,'$(installed_to)')
 	$(Q)set -e; $(foreach row,$(installed_programs),$(call install_one,$(row),755); ) \
 	$(foreach row,$(installed_data),$(call install_one,$(row),644); ) \
 	$(foreach link,$(installed_links),ln -sf $(so_file) '$(DESTDIR)$(link)'; )
 
 #: uninstall     removes what install put there, and empty folders of its own
 uninstall:
-	$(call say,REMOVE,$(DESTDIR)$(prefix))
+	$(call say,REMOVE,'$(installed_to)')
 	$(Q)rm -f $(foreach row,$(installed_programs) $(installed_data), \
 		'$(DESTDIR)$(call to,$(row))/$(notdir $(call from,$(row)))') \
 		$(installed_links:%='$(DESTDIR)%')

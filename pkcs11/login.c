@@ -50,16 +50,28 @@ pin_rv(CK_RV rv)
 }
 
 /*
+ * A wrong PIN is taken to end the login before it, and nobody knows whether
+ * the card sees it so (PROTOCOL, 8.7).
+ */
+static bool
+is_in_doubt(const struct slot *slot)
+{
+	return slot->logged_in &&
+	    !jpki_pin_verified(slot->reader->card, slot->row->pin);
+}
+
+/*
  * A PIN was verified, and nobody is to be logged in: the card forgets it in
  * the transaction in which it was sent, so that no other program comes first.
- * What cannot be done here, login_end() tries again.
+ * True: it could not be told to, and login_end() has to try again.
  */
-static void
+static bool
 end_use(struct slot *slot, bool open)
 {
-	if (open)
-		(void)jpki_logout(slot->reader->card);
+	bool failed = open && jpki_logout(slot->reader->card) != JPKI_OK;
+
 	jpki_card_end(slot->reader->card);
+	return failed;
 }
 
 /* The card for us alone, before it is asked anything (exclusive=login). */
@@ -81,6 +93,7 @@ static CK_RV
 verify(struct slot *slot, const CK_UTF8CHAR *pin, CK_ULONG n)
 {
 	enum jpki_err err;
+	bool open;
 	CK_RV rv;
 
 	rv = slot_begin_login(slot);
@@ -88,9 +101,10 @@ verify(struct slot *slot, const CK_UTF8CHAR *pin, CK_ULONG n)
 		return rv;
 	err = jpki_pin_verify(slot->reader->card, slot->row->pin,
 	    (const char *)pin, n, pin_flags(), NULL);
-	end_use(slot, may_stay_open(err));
+	open = may_stay_open(err);
+	open = end_use(slot, open || is_in_doubt(slot)) || open;
 	rv = slot_judge(slot, err);
-	if (may_stay_open(err))
+	if (open)
 		(void)login_end(slot);
 	return err == JPKI_ERR_NOT_FOUND ? CKR_USER_PIN_NOT_INITIALIZED :
 	    pin_rv(rv);
@@ -109,12 +123,12 @@ login_user(struct slot *slot, const CK_UTF8CHAR *pin, CK_ULONG n)
 	if (rv != CKR_OK)
 		return rv;
 	rv = hold(slot);
-	if (rv != CKR_OK)
-		return rv;
-	/* Whether the certificate is behind the PIN shows now only. */
-	token_ask_again(slot);
-	(void)token_cert_is_private(slot);
-	rv = trouble_or(CKR_OK);
+	if (rv == CKR_OK) {
+		/* Whether the certificate is behind the PIN shows now only. */
+		token_ask_again(slot);
+		(void)token_cert_is_private(slot);
+		rv = trouble_or(CKR_OK);
+	}
 	if (rv == CKR_OK)
 		rv = verify(slot, pin, n);
 	slot->logged_in = rv == CKR_OK;
@@ -228,7 +242,7 @@ pin_change(struct slot *slot, const struct pin_pair *pins)
 	/* The change verified the PIN, which nobody asked to stay so. */
 	open = may_stay_open(err) || (!slot->logged_in &&
 	    jpki_pin_verified(slot->reader->card, slot->row->pin));
-	end_use(slot, open);
+	open = end_use(slot, open || is_in_doubt(slot)) || open;
 	rv = slot_judge(slot, err);
 	if (open)
 		(void)login_end(slot);

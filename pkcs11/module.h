@@ -180,7 +180,10 @@ CK_RV	slot_judge(struct slot *slot, enum jpki_err err);
 bool	slot_anybody_logged_in(const struct reader *reader);
 /* Close the card, by cutting its power if nothing else helps. */
 void	slot_drop_card(struct slot *slot);
-/* The same, but open it again: sessions go on.  False: it cannot be. */
+/*
+ * The same, but open it again: sessions go on.  False: it cannot be, or may be
+ * another card.
+ */
 bool	slot_reopen_card(struct slot *slot);
 void	slot_forget_token(struct slot *slot);
 /*

@@ -385,6 +385,23 @@ slot_drop_card(struct slot *slot)
 	reader_forget_card(slot->reader);
 }
 
+/* Did its card stay, as far as the service counted? */
+static bool
+is_undisturbed(const struct reader *reader)
+{
+	struct jpki_reader *list = NULL;
+	bool same = false;
+	size_t n = 0;
+
+	(void)jpki_readers(module.ctx, &list, &n);
+	for (size_t i = 0; i < n; i++)
+		if (strcmp(list[i].name, reader->name) == 0)
+			same = list[i].has_card &&
+			    list[i].events == reader->events;
+	jpki_readers_free(&list, n);
+	return same;
+}
+
 bool
 slot_reopen_card(struct slot *slot)
 {
@@ -393,7 +410,8 @@ slot_reopen_card(struct slot *slot)
 	jpki_card_close(&reader->card);
 	reader->probed = false;
 	(void)reader_probe(reader);
-	return reader->card != NULL;
+	/* The new handle would not know of an exchange before it. */
+	return reader->card != NULL && is_undisturbed(reader);
 }
 
 /*

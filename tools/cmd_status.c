@@ -179,22 +179,23 @@ static void
 pin_json(struct json *j, enum jpki_pin pin, const struct pin_status *p)
 {
 	int tries_max = jpki_pin_describe(pin)->tries_max;
+	bool known = p->info.tries_left >= 0;	/* else the card does not say */
 
 	json_open(j, jpki_pin_describe(pin)->name, '{');
-	if (p->info.tries_left < 0)
-		json_null(j, "tries_left");
-	else
+	if (known)
 		json_int(j, "tries_left", p->info.tries_left);
+	else
+		json_null(j, "tries_left");
 	if (p->err == JPKI_OK && p->info.tries_max > 0)
 		tries_max = p->info.tries_max;
 	if (tries_max == 0)
 		json_null(j, "tries_max");
 	else
 		json_int(j, "tries_max", tries_max);
-	if (p->err != JPKI_OK)
-		json_null(j, "locked");
-	else
+	if (known)
 		json_bool(j, "locked", p->info.locked);
+	else
+		json_null(j, "locked");
 	json_close(j, '}');
 }
 

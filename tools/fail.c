@@ -43,7 +43,7 @@ static const struct fail_row rows[] = {
 	    "pcscd refuses this user", "work on the machine's own screen, or let polkit allow "
 	    "org.debian.pcsc-lite.access_pcsc and org.debian.pcsc-lite.access_card" },
 	{ JPKI_ERR_NO_READER, EXIT_NO_CARD,
-	    "no such card reader is connected", "connect one, and look with \"jpki-tool readers\"" },
+	    "no card reader is there", "connect one that pcscd knows; for most it needs libccid" },
 	{ JPKI_ERR_NO_CARD, EXIT_NO_CARD,
 	    "there is no card in the reader", "put a My Number Card in or on it" },
 	{ JPKI_ERR_REMOVED, EXIT_NO_CARD,
@@ -262,12 +262,17 @@ fail_locked(const struct pin_failure *f)
 	    "says how to reset it", f->desc->title);
 }
 
-/* Nobody should repeat what may have cost a try. */
+/*
+ * Nobody should repeat what may have cost a try.  status shows the PINs of the
+ * certificates, and the others with -a.
+ */
 static enum exit_code
 fail_after_sending(const struct pin_failure *f)
 {
-	return fail_row(f->t, f->row, "the PIN may have been sent: look with "
-	    "\"jpki-tool status\" first");
+	return fail_row(f->t, f->row, cert_of_pin(f->pin) != NULL ?
+	    "the PIN may have been sent: look with \"jpki-tool status\" first" :
+	    "the PIN may have been sent: look with \"jpki-tool status -a\" "
+	    "first");
 }
 
 static const struct pin_fail_row {

@@ -8,8 +8,9 @@
 
 /*
  * Ask for a secret at /dev/tty without echo, into a secret of the caller;
- * instead names the options that give it where there is no terminal.  The terminal is itself again on every way out.  Reports errors; Ctrl-C and
- * an end of input are EXIT_CANCELLED.
+ * instead names the options that give it where there is no terminal.  The
+ * terminal is itself again on every way out.  Reports errors; Ctrl-C and an end
+ * of input are EXIT_CANCELLED.
  */
 enum exit_code	ui_ask_secret(const char *prompt, const char *instead,
 		    struct jpki_secret *out);

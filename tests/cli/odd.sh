@@ -7,11 +7,10 @@ set -u
 # shellcheck source=tests/cli/lib.sh
 . "$JPKI_SRC/tests/cli/lib.sh"
 
-# strange_status FAULT FILTER...: it strikes while status -a asks for the
-# signature PIN; once for people, once for programs.
+# strange_status FAULT: it strikes while status -a asks for the signature PIN;
+# once for people, once for programs.
 strange_status() {
 	local fault=$1
-	shift
 	control counters clear
 	control fault "$fault"
 	run status -a
@@ -21,7 +20,7 @@ strange_status() {
 	run status -a --json
 	expect_json '.pins.sign.tries_left == null' '.pins.sign.tries_max == 5' \
 		'.pins.auth.tries_left == 3' '.pins.auth.locked == false' \
-		'.pins["surface-b"].tries_left == 10' "$@"
+		'.pins["surface-b"].tries_left == 10' '.pins.sign.locked == null'
 }
 
 # P8: the query of one PIN is answered by nonsense.
@@ -32,7 +31,7 @@ one_odd_query_hides_nothing_else() {
 # The file of one PIN cannot be selected: the fifth SELECT, behind that of the
 # application and of three files.
 one_odd_file_hides_nothing_else() {
-	strange_status 'sw=6985@ins=A4#5' '.pins.sign.locked == null'
+	strange_status 'sw=6985@ins=A4#5'
 	run status
 	expect_success '5 of 5 tries left'
 }
@@ -63,8 +62,8 @@ a_card_that_talks_nonsense_is_not_recognised() {
 	expect_success "  JPKI card"
 }
 
-# A certificate whose key no OpenSSH knows, or that is none.
-a_key_that_openssh_lacks_is_told() {
+# What stands for the certificate is none.
+a_key_that_cannot_be_read_is_told() {
 	run ssh-key
 	expect_failure 1 'makes no sense'
 }
@@ -95,8 +94,8 @@ tap 'one odd file hides nothing else' in_world adult one_odd_file_hides_nothing_
 tap 'a card that is pulled is told' in_world adult a_card_that_is_pulled_is_told
 tap 'a card that talks nonsense is not recognised' \
 	in_world adult a_card_that_talks_nonsense_is_not_recognised
-tap 'a key that OpenSSH lacks is told' \
-	in_world adult a_key_that_openssh_lacks_is_told --quirk cert-garbage=auth
+tap 'a key that cannot be read is told' \
+	in_world adult a_key_that_cannot_be_read_is_told --quirk cert-garbage=auth
 tap 'a suffix needs files' in_world adult suffix_needs_files
 tap 'a wrong PIN of a card that does not count is told' \
 	in_world adult a_wrong_pin_of_a_card_that_does_not_count_is_told

@@ -206,7 +206,8 @@ garbage_hides_nothing_else() {
 
 odd_query_hides_nothing_else() {
 	run status -j
-	expect_json '.pins.auth.tries_left == null and .certificates.auth.readable'
+	expect_json '.pins.auth.tries_left == null and .pins.auth.locked == null' \
+		'.certificates.auth.readable'
 	run status
 	expect_success 'does not say'
 }

@@ -30,6 +30,14 @@ proc card {args} {
 	global env
 	exec $env(JPKI_VCARD) control $env(JPKI_VCARD_CONTROL) {*}$args
 }
+# Is a signal of this number (20: SIGTSTP) on its way to the process?
+proc pending {number process} {
+	set file [open /proc/$process/status]
+	set said [read $file]
+	close $file
+	regexp {ShdPnd:\s*([0-9a-f]+)} $said all mask
+	return [expr {("0x$mask" >> ($number - 1)) & 1}]
+}
 proc complain {what} { puts $what; exit }
 proc sees {text} {
 	expect {
@@ -197,17 +205,20 @@ stopping_restores_the_terminal() {
 sleeping_holds_no_card() {
 	mkdir "$work/d"
 	touch "$work"/d/{1,2,3}
-	control fault 'delay-sign=500'
+	control counters clear
+	control fault 'hold,after@ins=2A#2'
 	export WORK=$work
 	dialogue 'start env PS1=READY: bash --norc --noprofile --noediting -i
 		sees "READY:"
 		types "\$JPKI_TOOL sign -k auth --suffix .sig $env(WORK)/d/*"
 		sees "left): "
 		types 1234
-		while {[catch {exec grep -q "\"command\":\"802A" $env(JPKI_VCARD_LOG)}]} {
+		card held 300
+		send -- "\032"
+		while {![pending 20 [exec pgrep -P [exec pgrep -P [exp_pid]]]]} {
 			after 50
 		}
-		send -- "\032"
+		card resume
 		sees "Stopped"
 		set last [exec grep "\"event\":\"command\"" $env(JPKI_VCARD_LOG) | tail -n 1]
 		if {![regexp {"command":"00A4040C..(A0|D39210)} $last]} {

@@ -10,7 +10,7 @@ set -u
 # vcard ARGUMENT...: like run, of jpki-vcard.
 vcard() {
 	code=0
-	timeout 60 "$JPKI_VCARD" "$@" </dev/null >"$out" 2>"$err" || code=$?
+	timeout 300 "$JPKI_VCARD" "$@" </dev/null >"$out" 2>"$err" || code=$?
 }
 
 # refused CODE TEXT ARGUMENT...: with that text, and nothing on standard output.
@@ -101,10 +101,11 @@ serve_card() {
 	local dir
 	dir=$(card)
 	socket=$work/socket
-	timeout 60 "$JPKI_VCARD" serve "$dir" --port 1 --control "$socket" \
+	timeout 300 "$JPKI_VCARD" serve "$dir" --port 1 --control "$socket" \
 		--log "$work/log" "$@" 2>"$work/serve.err" &
 	server=$!
-	until [ -S "$socket" ]; do
+	# The socket is there a moment before anybody listens to it.
+	until "$JPKI_VCARD" control "$socket" state >/dev/null 2>&1; do
 		kill -0 "$server" 2>/dev/null ||
 			{ echo 'it does not serve:'; cat "$work/serve.err"; return 1; }
 		sleep 0.05

@@ -39,6 +39,12 @@ p11_leave() {
 
 card() { "$JPKI_VCARD" control "$JPKI_VCARD_CONTROL" "$@"; }
 
+# pcscd may need a moment to notice.
+card_in() { card insert >/dev/null && "$JPKI_TOOL" wait insert >/dev/null; }
+card_out() { card remove >/dev/null && "$JPKI_TOOL" wait remove >/dev/null; }
+
+tries() { card tries "$1" | grep -o '[0-9]*}' | tr -d '}'; }
+
 # Tries of a PIN back to what they were.
 fresh_tries() {
 	card tries auth 3 >/dev/null && card tries sign 5 >/dev/null
@@ -62,6 +68,23 @@ verifies() {
 			selected == file[pin] { n++ }
 		END { print n + 0 }
 	' "$JPKI_VCARD_LOG"
+}
+
+# Another program signs with the key of a file (0017 user authentication, 001A
+# signature), by PC/SC alone, a digest that is of nothing: what opensc-tool has
+# to say.  Its SELECT wants an answer (P2=00), which ours never does; by that its
+# commands are told from ours in the log.
+foreign_words() {
+	local digest_info=3031300d060960864801650304020105000420
+	digest_info+=$(printf '%064d' 0)
+	opensc-tool --card-driver default \
+		--send-apdu 00A404000AD392F000260100000001 --send-apdu "00A4020C02$1" \
+		--send-apdu "802A008033${digest_info}00" 2>&1
+}
+
+# How many signatures it got: 0 or 1.
+foreign_signature() {
+	foreign_words "$1" | grep -c '^Received (SW1=0x90, SW2=0x00):$'
 }
 
 # says WORD COMMAND...: it succeeds, and its output has the word.

@@ -35,7 +35,8 @@ agent() {
 	ssh-agent -a "$work/agent" -P "$JPKI_BUILD/*" -D >agent.log 2>&1 &
 	p11_started+=($!)
 	export SSH_AUTH_SOCK=$work/agent
-	until [ -S "$SSH_AUTH_SOCK" ]; do
+	# 1: it has no keys yet; 2: nobody answers.
+	until ssh-add -l >words 2>&1 || [ $? = 1 ]; do
 		sleep 0.05
 	done
 }

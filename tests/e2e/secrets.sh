@@ -81,10 +81,11 @@ finds_what_is_planted() {
 	grep -qx 'exit locked 0 open 1' trace || cat trace
 }
 
-# The environment and the command line of a process.
+# The environment and the command line of a process, once it is what it shall
+# be: env, in between, would have both in its command line.
 finds_words() {
 	local pid
-	env "A=$first" sleep 1000 &
+	A=$first sleep 1000 &
 	pid=$!
 	until grep -q sleep "/proc/$pid/cmdline"; do sleep 0.01; done
 	found_in "open /proc/$pid/environ" pins "$pid"

@@ -318,7 +318,7 @@ given_paths() {
 # moment to go.
 expect_gone() {
 	local namespace=$1 i left
-	for ((i = 0; i < 100; i++)); do
+	for ((i = 0; i < 600; i++)); do
 		left=$(find /proc -maxdepth 3 -path '/proc/[0-9]*/ns/mnt' \
 			-lname "$namespace" 2>/dev/null)
 		[ -n "$left" ] || return 0

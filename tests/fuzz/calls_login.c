@@ -169,6 +169,19 @@ judge_user(struct call *c, struct msession *s, struct attempt *a)
 	}
 }
 
+/* A wrong PIN where somebody was logged in: the card forgets both. */
+static void
+lose_by_pin(const struct msession *s)
+{
+	enum known login = model.login[s->reader][s->sign];
+
+	model_lose(s->reader, s->sign);
+	if (login == YES)
+		model_logout(s->reader);
+	else if (login == MAYBE)
+		model_doubt(1u << s->reader);
+}
+
 /* Consent to one signature; a wrong PIN ends the login. */
 static void
 judge_context(struct call *c, struct msession *s, struct attempt *a)
@@ -188,7 +201,7 @@ judge_context(struct call *c, struct msession *s, struct attempt *a)
 	if (c->rv == CKR_OK)
 		op->consented = true;
 	else if (world.count.verifies > 0)
-		model_lose(s->reader, s->sign);
+		lose_by_pin(s);
 }
 
 void
@@ -295,12 +308,17 @@ check_changed(const struct call *c, const struct msession *s)
 static void
 after_set_pin(struct call *c, struct msession *s)
 {
+	enum known login = model.login[s->reader][s->sign];
+
 	if (c->rv == CKR_OK)
 		check_changed(c, s);
-	if (c->rv == CKR_OK && model.login[s->reader][s->sign] == NO)
+	/* Who was not logged in before is not now, nor is the other. */
+	if (c->rv == CKR_OK && login == NO)
 		model_logout(s->reader);
+	else if (c->rv == CKR_OK && login == MAYBE)
+		model_doubt(1u << s->reader);
 	else if (c->rv != CKR_OK && world.count.verifies > 0)
-		model_lose(s->reader, s->sign);
+		lose_by_pin(s);
 }
 
 /* Before the change the old one was asked for, and judged as by C_Login. */

@@ -137,15 +137,17 @@ members(struct text *t, char bracket)
 	if (++t->depth > DEPTH_MAX)
 		return false;
 	blanks(t);
-	if (accept(t, close))
-		return true;
-	do {
-		if (!member(t, bracket))
+	if (!accept(t, close)) {
+		do {
+			if (!member(t, bracket))
+				return false;
+			blanks(t);
+		} while (accept(t, ","));
+		if (!accept(t, close))
 			return false;
-		blanks(t);
-	} while (accept(t, ","));
+	}
 	t->depth--;
-	return accept(t, close);
+	return true;
 }
 
 static bool

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* What must hold of every run, whatever the card and the caller do. */
 #define _GNU_SOURCE		/* memmem */
+#include <limits.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -307,11 +309,12 @@ static void
 check_suffixed(const struct run *run)
 {
 	const char *suffix = run->opt.value[OPT_SUFFIX];
-	char path[512];
+	char path[PATH_MAX];
 
 	for (int i = 1; i < run->opt.operands; i++) {
-		strcpy(path, run->opt.operand[i]);
-		strcat(path, suffix);
+		fuzz_law((size_t)snprintf(path, sizeof(path), "%s%s",
+		    run->opt.operand[i], suffix) < sizeof(path),
+		    "a name of the file system");
 		check_file(run, run->opt.operand[i], path);
 	}
 }

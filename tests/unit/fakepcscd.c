@@ -20,7 +20,7 @@ static struct {
 	SCARDHANDLE	lock;		/* 0: nobody's */
 	unsigned	locks, events, resets, resets_locked;
 	unsigned	begin_failures, calls_left;
-	LONG		begin_rv;
+	LONG		begin_rv, reconnect_rv;
 	bool		transmit_fails, neighbour_takes;
 } fake;
 
@@ -65,6 +65,12 @@ fakepcscd_fail_begins(unsigned n, long rv)
 {
 	fake.begin_failures = n;
 	fake.begin_rv = rv;
+}
+
+void
+fakepcscd_fail_reconnect(long rv)
+{
+	fake.reconnect_rv = rv;
 }
 
 void
@@ -306,6 +312,10 @@ SCardReconnect(SCARDHANDLE handle, DWORD share, DWORD protocols, DWORD how,
 		return SCARD_E_INVALID_HANDLE;
 	if (is_locked_to(handle))
 		return SCARD_E_SHARING_VIOLATION;
+	rv = fake.reconnect_rv;
+	fake.reconnect_rv = SCARD_S_SUCCESS;
+	if (rv != SCARD_S_SUCCESS)
+		return rv;
 	if (how != SCARD_LEAVE_CARD)
 		reset();
 	*protocol = SCARD_PROTOCOL_T1;

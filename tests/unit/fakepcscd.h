@@ -51,6 +51,8 @@ void	fakepcscd_restart(void);
 void	fakepcscd_exchange(void);
 /* What begin answers from then on as often, by its number. */
 void	fakepcscd_fail_begins(unsigned n, long rv);
+/* What the next reconnect answers, and does nothing. */
+void	fakepcscd_fail_reconnect(long rv);
 /* The next exchange with the card fails. */
 void	fakepcscd_fail_transmit(void);
 /* After that many of the coming calls the card is exchanged. */

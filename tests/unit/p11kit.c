@@ -18,7 +18,8 @@ struct transport	*kit_world;
 static struct vlink	*links[CARDS_MAX];
 static size_t		 links_n;
 static atomic_ulong	 commands, verifies;
-static enum jpki_err	 deny_context, deny_list, deny_card;
+static enum jpki_err	 deny_context, deny_list, deny_card, deny_begin;
+static unsigned		 begins_left;	/* until deny_begin counts, once */
 
 /*
  * The door: what the module takes for PC/SC.  Every context gets one of its
@@ -82,6 +83,8 @@ door_connect(struct transport *t, const char *reader,
 static enum jpki_err
 door_begin(struct transport_conn *c, enum transport_since *since)
 {
+	if (begins_left > 0 && --begins_left == 0)
+		return deny_begin;
 	return kit_world->ops->begin(inner_of(c), since);
 }
 
@@ -257,6 +260,7 @@ kit_setup(void **state)
 	(void)state;
 	unsetenv("JPKI_PKCS11");
 	deny_context = deny_list = deny_card = JPKI_OK;
+	begins_left = 0;
 	assert_int_equal(C_GetFunctionList(&p11), CKR_OK);
 	assert_int_equal(C_GetInterface(NULL, NULL, &interface, 0), CKR_OK);
 	p11_3 = interface->pFunctionList;
@@ -270,6 +274,7 @@ kit_teardown(void **state)
 {
 	(void)state;
 	deny_list = deny_card = JPKI_OK;
+	begins_left = 0;
 	(void)p11->C_Finalize(NULL);
 	assert_int_equal(vtransport_open_count(kit_world), 0);
 	kit_world->ops->free(kit_world);
@@ -500,6 +505,13 @@ void
 kit_deny_cards(enum jpki_err err)
 {
 	deny_card = err;
+}
+
+void
+kit_deny_begin(unsigned which, enum jpki_err err)
+{
+	begins_left = which;
+	deny_begin = err;
 }
 
 void

@@ -81,6 +81,8 @@ CK_RV		 kit_sign(CK_SESSION_HANDLE session);
 void		 kit_deny_contexts(enum jpki_err err);
 void		 kit_deny_lists(enum jpki_err err);
 void		 kit_deny_cards(enum jpki_err err);
+/* The same of one transaction, counted from 1 on. */
+void		 kit_deny_begin(unsigned which, enum jpki_err err);
 
 /* Commands that the module sent, and the VERIFYs with a PIN among them. */
 unsigned long	 kit_commands(void);

@@ -116,6 +116,21 @@ without_a_logout_it_is_not_shared(void **state)
 	scene_close(s);
 }
 
+/* As after jpki_logout(), whatever comes of it. */
+static void
+a_release_that_failed_leaves_nobody_logged_in(void **state)
+{
+	struct scene *s = *state;
+
+	open_card(s);
+	log_in(s);
+	SCENE(s, { "begin", "!BUSY", NULL });
+	expect_err("release", jpki_card_release(s->card), JPKI_ERR_BUSY);
+	assert_false(jpki_pin_verified(s->card, JPKI_PIN_AUTH));
+	SCENE(s, ROW_BEGIN, ROW_ISD, ROW_END, ROW_DISCONNECT);
+	scene_close(s);
+}
+
 static void
 of_a_card_that_is_not_claimed_a_release_is_the_logout(void **state)
 {
@@ -223,6 +238,7 @@ main(void)
 		TEST(a_card_that_others_use_cannot_be_claimed),
 		TEST(nobody_else_comes_before_the_logout),
 		TEST(without_a_logout_it_is_not_shared),
+		TEST(a_release_that_failed_leaves_nobody_logged_in),
 		TEST(of_a_card_that_is_not_claimed_a_release_is_the_logout),
 		TEST(healing_ends_the_claim_and_the_login_alike),
 		TEST(a_claim_that_was_lost_is_made_again),

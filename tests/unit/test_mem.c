@@ -11,6 +11,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <openssl/crypto.h>
 #include <openssl/err.h>
 
 #include "mem.h"
@@ -400,6 +401,56 @@ errors_that_the_program_left_are_not_ours(void **state)
 	assert_int_equal(ERR_get_error(), 0);
 }
 
+static bool no_memory;		/* for the next that OpenSSL asks for */
+
+/* Says why, as OpenSSL does from 3.2 on. */
+static void *
+crypto_alloc(size_t n, const char *file, int line)
+{
+	bool fails = no_memory;
+
+	(void)file;
+	(void)line;
+	no_memory = false;
+	if (fails)
+		ERR_raise(ERR_LIB_CRYPTO, ERR_R_MALLOC_FAILURE);
+	return fails ? NULL : malloc(n);
+}
+
+static void *
+crypto_grow(void *p, size_t n, const char *file, int line)
+{
+	(void)file;
+	(void)line;
+	return realloc(p, n);
+}
+
+static void
+crypto_free(void *p, const char *file, int line)
+{
+	(void)file;
+	(void)line;
+	free(p);
+}
+
+static void
+a_look_for_memory_leaves_the_queue_as_it_was(void **state)
+{
+	unsigned long left;
+
+	(void)state;
+	ERR_clear_error();
+	no_memory = true;
+	expect_err("none", mem_judge(JPKI_ERR_MISMATCH), JPKI_ERR_MEMORY);
+	assert_int_equal(ERR_peek_error(), 0);
+	ERR_raise(ERR_LIB_X509, ERR_R_ASN1_LIB);
+	left = ERR_peek_last_error();
+	no_memory = true;
+	expect_err("none", mem_judge(JPKI_ERR_MISMATCH), JPKI_ERR_MEMORY);
+	assert_int_equal(ERR_get_error(), left);
+	assert_int_equal(ERR_get_error(), 0);
+}
+
 static void
 what_failed_for_no_memory_is_not_doubted(void **state)
 {
@@ -503,10 +554,15 @@ main(void)
 		cmocka_unit_test(secret_works_where_locking_is_forbidden),
 		cmocka_unit_test(no_memory_in_openssl_does_not_pass_for_bad_data),
 		cmocka_unit_test(errors_that_the_program_left_are_not_ours),
+		cmocka_unit_test(a_look_for_memory_leaves_the_queue_as_it_was),
 		cmocka_unit_test(what_failed_for_no_memory_is_not_doubted),
 		cmocka_unit_test(secrets_are_equal_in_every_byte),
 		cmocka_unit_test(a_caught_signal_keeps_no_secret),
 	};
 
+	/* Before it has allocated anything. */
+	if (CRYPTO_set_mem_functions(crypto_alloc, crypto_grow,
+	    crypto_free) != 1)
+		return 1;
 	return cmocka_run_group_tests_name("mem", tests, NULL, NULL);
 }

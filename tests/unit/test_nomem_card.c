@@ -203,6 +203,25 @@ a_verify_that_could_not_be_encoded_was_not_sent(void **state)
 	scene_close(s);
 }
 
+/* It is open still, and whoever believes otherwise leaves it so. */
+static void
+a_verify_that_was_not_sent_ends_no_login(void **state)
+{
+	struct scene *s = *state;
+
+	scene_open(s);
+	SCENE(s, ROW_EF("0018"), { QUERY, "63C3", NULL },
+	    { VERIFY_1234, "9000", NULL }, { QUERY, "63C3", NULL },
+	    ROWS_LOGOUT_CLOSE);
+	expect_err("verify", jpki_pin_verify(s->card, JPKI_PIN_AUTH, "1234",
+	    4, 0, NULL), JPKI_OK);
+	fail_at(2);
+	expect_err("again", jpki_pin_verify(s->card, JPKI_PIN_AUTH, "1234",
+	    4, 0, NULL), JPKI_ERR_MEMORY);
+	assert_true(jpki_pin_verified(s->card, JPKI_PIN_AUTH));
+	scene_close(s);
+}
+
 static void
 a_change_that_could_not_be_encoded_leaves_no_doubt(void **state)
 {
@@ -239,6 +258,7 @@ main(void)
 		TEST(a_certificate),
 		TEST(a_copy_of_the_pin),
 		TEST(a_verify_that_could_not_be_encoded_was_not_sent),
+		TEST(a_verify_that_was_not_sent_ends_no_login),
 		TEST(a_change_that_could_not_be_encoded_leaves_no_doubt),
 	};
 

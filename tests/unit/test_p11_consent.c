@@ -143,6 +143,31 @@ a_wrong_pin_ends_the_login(void **state)
 	expect_rv("sign", sign(), CKR_OK);
 }
 
+/* The second VERIFY of each: the first asks for the tries. */
+static void
+a_wrong_pin_ends_a_login_that_the_card_would_keep(void **state)
+{
+	CK_UTF8CHAR wrong[] = "WRONG1", new[] = "NEW123";
+	CK_SESSION_HANDLE rw;
+
+	(void)state;
+	expect_rv("init", kit_sign_init(s, CKM_SHA256_RSA_PKCS), CKR_OK);
+	vlink_counters_clear(kit_link());
+	kit_fault(kit_link(), "sw=63C4@ins=20#2");
+	expect_rv("consent", consent("WRONG1"), CKR_PIN_INCORRECT);
+	assert_int_equal(kit_state(s), CKS_RO_PUBLIC_SESSION);
+	assert_int_equal(kit_foreign_sign(kit_link(), SIGN), 0x6982);
+	vlink_faults_clear(kit_link());
+	kit_login(s, PIN_SIGN);
+	rw = kit_open_rw(SIGN);
+	vlink_counters_clear(kit_link());
+	kit_fault(kit_link(), "sw=63C4@ins=20#2");
+	expect_rv("change", p11->C_SetPIN(rw, wrong, 6, new, 6),
+	    CKR_PIN_INCORRECT);
+	assert_int_equal(kit_state(s), CKS_RO_PUBLIC_SESSION);
+	assert_int_equal(kit_foreign_sign(kit_link(), SIGN), 0x6982);
+}
+
 static void
 the_last_try_is_kept_here_too(void **state)
 {
@@ -208,6 +233,7 @@ main(void)
 		T(consent_in_parts),
 		T(a_pin_that_cannot_be_costs_no_command),
 		T(a_wrong_pin_ends_the_login),
+		T(a_wrong_pin_ends_a_login_that_the_card_would_keep),
 		T(the_last_try_is_kept_here_too),
 		T(the_other_token_asks_nothing),
 		T(consent_is_a_sessions_own),

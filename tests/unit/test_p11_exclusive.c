@@ -314,6 +314,26 @@ a_refused_pin_leaves_the_card_to_all(void **state)
 	assert_int_equal(kit_verifies(), 2);
 }
 
+/* Before the claim, in it, for the certificate, for the PIN. */
+static void
+a_login_that_could_not_begin_leaves_the_card_to_all(void **state)
+{
+	CK_SESSION_HANDLE s;
+
+	for (unsigned which = 1; which <= 4; which++) {
+		kit_teardown(state);
+		kit_setup(state);
+		(void)start();
+		s = kit_open(AUTH);
+		kit_deny_begin(which, JPKI_ERR_MEMORY);
+		expect_rv("login", kit_try_login(s, CKU_USER, PIN_AUTH),
+		    CKR_HOST_MEMORY);
+		expect_held("refused", false);
+		kit_login(s, PIN_AUTH);
+		assert_int_equal(kit_verifies(), 1);
+	}
+}
+
 static void
 by_default_the_card_is_shared(void **state)
 {
@@ -362,6 +382,33 @@ a_card_that_cannot_log_out_is_shared_without_power(void **state)
 	vlink_faults_clear(link);
 	expect_held("logged out", false);
 	assert_int_equal(kit_foreign_sign(link, AUTH), 0x6982);
+}
+
+/*
+ * The login that a reset ended is given up in the middle of the next one; that
+ * fails, the card is opened again, and is exchanged meanwhile.
+ */
+static void
+a_card_exchanged_while_it_is_opened_again_gets_no_pin(void **state)
+{
+	struct vlink *link = start();
+	CK_SESSION_HANDLE s = kit_open(AUTH);
+
+	(void)state;
+	(void)kit_open_user(SIGN);
+	(void)vtransport_reset(kit_world, READER_A);
+	kit_counters_clear();
+	vlink_counters_clear(link);
+	/* One logout: card manager, common application. */
+	kit_fault(link, "sw=6A82@ins=A4#1");
+	kit_fault(link, "sw=6A82@ins=A4#2");
+	kit_fault(link, "sw=6A82@ins=A4#3");
+	kit_fault(link, "remove-insert=after@ins=A4#4");
+	expect_rv("login", kit_try_login(s, CKU_USER, PIN_AUTH),
+	    CKR_DEVICE_REMOVED);
+	vlink_faults_clear(link);
+	expect_held("after it", false);
+	assert_int_equal(kit_verifies(), 0);
 }
 
 /*
@@ -525,9 +572,11 @@ main(void)
 		T(consent_needs_no_second_claim),
 		T(with_a_neighbour_no_pin_is_sent),
 		T(a_refused_pin_leaves_the_card_to_all),
+		T(a_login_that_could_not_begin_leaves_the_card_to_all),
 		T(by_default_the_card_is_shared),
 		T(a_pin_is_changed_among_neighbours),
 		T(a_card_that_cannot_log_out_is_shared_without_power),
+		T(a_card_exchanged_while_it_is_opened_again_gets_no_pin),
 		T(logged_in_means_alone_whatever_fails),
 		T(a_service_that_restarts_ends_both),
 	};

@@ -182,6 +182,26 @@ a_failed_exchange_is_followed_by_a_reset_before_anybody_comes(void **state)
 	end();
 }
 
+/* Until then nobody knows whether a PIN is verified. */
+static void
+a_reset_that_failed_is_tried_again(void **state)
+{
+	(void)state;
+	begin(JPKI_OK, SINCE_NOTHING);
+	fakepcscd_fail_transmit();
+	transmit(JPKI_ERR_IO);
+	/* A warm one, which leaves a PIN verified. */
+	fakepcscd_neighbour_resets();
+	end();
+	assert_int_equal(fakepcscd_resets(), 1);
+	fakepcscd_fail_reconnect(SCARD_E_NO_MEMORY);
+	begin(JPKI_ERR_MEMORY, SINCE_NOTHING);
+	assert_int_equal(fakepcscd_resets(), 1);
+	begin(JPKI_OK, SINCE_RESET);
+	assert_int_equal(fakepcscd_resets(), 2);
+	end();
+}
+
 /*
  * Alone.
  */
@@ -295,6 +315,17 @@ an_exchange_before_a_claim_is_told_by_it(void **state)
 	expect_true("nobody else", !fakepcscd_is_shared());
 }
 
+/* In each of the calls that claiming makes. */
+static void
+an_exchange_in_a_claim_is_told_by_it(void **state)
+{
+	(void)state;
+	for (unsigned calls = 1; calls <= 3; calls++) {
+		fakepcscd_exchange_after(calls);
+		try_claim(JPKI_OK, SINCE_NEW);
+	}
+}
+
 /* In each of the calls that releasing makes. */
 static void
 an_exchange_in_a_release_is_told(void **state)
@@ -347,6 +378,7 @@ main(void)
 		T(a_reset_is_told_even_if_begin_fails_after_it),
 		T(a_service_that_was_restarted_gives_a_new_connection),
 		T(a_failed_exchange_is_followed_by_a_reset_before_anybody_comes),
+		T(a_reset_that_failed_is_tried_again),
 		T(a_claimed_card_is_nobody_elses_until_it_is_shared_again),
 		T(with_a_neighbour_the_card_cannot_be_had_alone),
 		T(a_card_that_another_took_is_connected_anew_when_it_is_free),
@@ -354,6 +386,7 @@ main(void)
 		T(after_a_reset_the_card_is_shared),
 		T(a_neighbour_that_slipped_in_is_not_locked_out_for_ever),
 		T(an_exchange_before_a_claim_is_told_by_it),
+		T(an_exchange_in_a_claim_is_told_by_it),
 		T(an_exchange_in_a_release_is_told),
 		T(closing_gives_the_card_back),
 		T(power_is_cut_before_anybody_else_may_connect),

@@ -244,6 +244,13 @@ says_nothing_clear(enum jpki_err err)
 	    err != JPKI_ERR_PIN_LOCKED;
 }
 
+/* Then the query is asked from the application on. */
+static bool
+loses_place(const char *sw)
+{
+	return strcmp(sw, "6986") == 0 || strcmp(sw, "6A82") == 0;
+}
+
 static void
 what_verify_says(void **state)
 {
@@ -256,6 +263,8 @@ what_verify_says(void **state)
 		scene_open(s);
 		SCENE(s, ROW_EF("0018"), { QUERY, "63C3", NULL },
 		    { VERIFY_1234, verifies[i].sw, NULL });
+		if (loses_place(verifies[i].sw))
+			SCENE(s, ROW_JPKI, ROW_EF("0018"));
 		if (says_nothing_clear(verifies[i].err))
 			SCENE(s, { QUERY, "63C3", "no try lost" });
 		SCENE(s, ROWS_LOGOUT_CLOSE);

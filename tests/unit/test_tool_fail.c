@@ -105,7 +105,7 @@ a_reader_that_is_missing_is_named(void **state)
 	(void)state;
 	start();
 	(void)fail_err(&tool, JPKI_ERR_NO_READER);
-	expect_said("any", "no such card reader");
+	expect_said("any", "no card reader is there; connect one");
 	options.value[OPT_READER] = "My\x1BReader";
 	start();
 	(void)fail_err(&tool, JPKI_ERR_NO_READER);
@@ -139,6 +139,10 @@ static const struct {
 	{ "pulled", JPKI_PIN_AUTH, JPKI_ERR_REMOVED, -1, EXIT_NO_CARD,
 	    "the PIN may have been sent: look" },
 	{ "odd", JPKI_PIN_AUTH, JPKI_ERR_SW, -1, EXIT_FAILED, "the PIN may have been sent: look" },
+	{ "pulled, of the signature", JPKI_PIN_SIGN, JPKI_ERR_IO, -1, EXIT_NO_CARD,
+	    "look with \"jpki-tool status\" first" },
+	{ "pulled, of another", JPKI_PIN_INPUT, JPKI_ERR_IO, -1, EXIT_NO_CARD,
+	    "look with \"jpki-tool status -a\" first" },
 	{ "another", JPKI_PIN_AUTH, JPKI_ERR_BUSY, -1, EXIT_NO_CARD, "another program holds" },
 };
 

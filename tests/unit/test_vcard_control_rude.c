@@ -2,6 +2,7 @@
 /* The remote control, its clients that misbehave, and servers that do. */
 #include "linkkit.h"
 
+#include <errno.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -98,6 +99,32 @@ a_client_may_leave_at_any_time(void **state)
 		serve();
 		expect_served();
 	}
+}
+
+/* However many come and say nothing. */
+static void
+a_client_that_waits_keeps_its_place(void **state)
+{
+	int waiting = connect_raw(), idle[3 * CONTROL_CLIENTS_MAX];
+	char answer[256] = "";
+
+	(void)state;
+	serve();
+	assert_int_equal(send(waiting, "held 3600\n", 10, MSG_NOSIGNAL), 10);
+	serve();
+	for (size_t i = 0; i < COUNT(idle); i++) {
+		idle[i] = connect_raw();
+		serve();
+	}
+	assert_int_equal(recv(waiting, answer, sizeof(answer), MSG_DONTWAIT),
+	    -1);
+	assert_int_equal(errno, EAGAIN);
+	for (size_t i = 0; i < COUNT(idle); i++)
+		close(idle[i]);
+	close(waiting);
+	serve();
+	serve();
+	expect_served();
 }
 
 static void
@@ -255,6 +282,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(a_client_that_never_reads_holds_up_nobody),
 		TEST(a_client_may_leave_at_any_time),
+		TEST(a_client_that_waits_keeps_its_place),
 		TEST(a_request_may_come_in_pieces),
 		TEST(words_hold_no_line_breaks),
 		TEST(a_server_that_hangs_up_is_told),

@@ -403,9 +403,8 @@ a_card_is_not_hurried_back_after_a_broken_exchange(void **state)
 	linkkit_fault(d->link, "hangup");
 	tell(d, SELECT_AP);
 	expect_end(d);
-	vlink_remove(d->link);
+	/* Not pulled: it may be on its way back by now, and nobody knows. */
 	assert_false(vpcd_hurry(d->vpcd));
-	vlink_insert(d->link);
 	take_card(d);
 	tell(d, POWER_ON);
 	expect_answer(d, SELECT_AP, "9000");

@@ -30,7 +30,7 @@ struct control {
 	int			fd;
 	int			clock;		/* ticks while somebody waits */
 	struct client		clients[CONTROL_CLIENTS_MAX];
-	size_t			victim;		/* who goes if all are taken */
+	size_t			victim;		/* who goes next, if all are taken */
 };
 
 static int
@@ -177,21 +177,33 @@ control_fds(const struct control *control, struct pollfd fds[CONTROL_FDS_MAX])
 	return CONTROL_FDS_MAX;
 }
 
-/* If all places are taken, somebody who said nothing yet has to go. */
-static void
-admit(struct control *c)
+/*
+ * If all places are taken, one in turn has to go; not who waits for an answer,
+ * unless all do.
+ */
+static struct client *
+place_find(struct control *c)
 {
+	struct client *client;
 	size_t i;
 
 	for (i = 0; i < CONTROL_CLIENTS_MAX; i++)
 		if (c->clients[i].fd < 0)
-			break;
-	if (i == CONTROL_CLIENTS_MAX) {
-		i = c->victim++ % CONTROL_CLIENTS_MAX;
-		drop(&c->clients[i]);
-	}
-	c->clients[i].fd = accept4(c->fd, NULL, NULL, SOCK_CLOEXEC);
-	c->clients[i].n = 0;
+			return &c->clients[i];
+	do
+		client = &c->clients[c->victim++ % CONTROL_CLIENTS_MAX];
+	while (client->waits && i-- > 0);
+	drop(client);
+	return client;
+}
+
+static void
+admit(struct control *c)
+{
+	struct client *client = place_find(c);
+
+	client->fd = accept4(c->fd, NULL, NULL, SOCK_CLOEXEC);
+	client->n = 0;
 }
 
 static bool

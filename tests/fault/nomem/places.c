@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "nomem_places.h"
+#include "places.h"
 
 #include <string.h>
 

@@ -13,7 +13,7 @@
 
 #include "neighbour.h"
 
-#define PATIENCE	1000	/* of 5 milliseconds */
+#define LOOKS		(BOUND_S * 200)	/* each 5 milliseconds apart */
 #define JPKI_AID	"00A4040C0AD392F000260100000001"
 
 static int
@@ -188,7 +188,7 @@ world_look(struct world *w, bool until_struck, struct seen *out)
 
 	out->n = 0;
 	struck = read_on(w, out);
-	for (int i = 0; until_struck && !struck && i < PATIENCE; i++) {
+	for (int i = 0; until_struck && !struck && i < LOOKS; i++) {
 		(void)nanosleep(&pause, NULL);
 		struck = read_on(w, out);
 	}

@@ -270,7 +270,7 @@ static void
 act_held(struct bench *b, struct client_run *r, struct meanwhile *m)
 {
 	b->world.client = r->pid;
-	m->failed = !world_ask(&b->world, "held 30");
+	m->failed = !world_ask(&b->world, "held %d", BOUND_S);
 	if (!m->failed) {
 		r->shared->pause_next = m->fault->act == act_neighbour_waits;
 		m->failed = !m->fault->act(&b->world);

@@ -36,11 +36,11 @@ void	trial_detach(void);
  * its allocations.  False, and a complaint, if it does not do what it should.
  */
 bool	trial_reference(const struct operation *op, unsigned long *calls,
-    char complaint[static COMPLAINT_MAX]);
+    char complaint[COMPLAINT_MAX]);
 
 /* One run, where the nth allocation fails.  *failed: it came to that. */
 bool	trial_run(const struct operation *op, enum mode mode, unsigned long n,
-    bool *failed, char complaint[static COMPLAINT_MAX]);
+    bool *failed, char complaint[COMPLAINT_MAX]);
 
 /* Did OpenSSL, without the module, not work any more after the last run? */
 bool	trial_spoilt(void);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The virtual card of this world: its tries, and what its log says of PINs. */
-#ifndef NOMEM_CARD_H
-#define NOMEM_CARD_H
+#ifndef CARD_H
+#define CARD_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* A process whose allocations fail as they are told to. */
-#ifndef NOMEM_PROCESS_H
-#define NOMEM_PROCESS_H
+#ifndef PROCESS_H
+#define PROCESS_H
 
 #include <stddef.h>
 
-#include "nomem_shim.h"
+#include "shim.h"
 
 #define PROCESS_TEXT_MAX	16384
 

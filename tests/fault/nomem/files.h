@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The folder of a trial, and what a run leaves in its folder "o". */
-#ifndef NOMEM_FILES_H
-#define NOMEM_FILES_H
+#ifndef FILES_H
+#define FILES_H
 
 #include <stdbool.h>
 #include <stddef.h>

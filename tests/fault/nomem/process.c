@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "nomem_process.h"
+#include "process.h"
 
 #include <errno.h>
 #include <fcntl.h>

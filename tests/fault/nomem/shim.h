@@ -3,8 +3,8 @@
  * What the test of failing allocations shares with the process that it tests:
  * a file, which the environment variable NOMEM_FILE names.
  */
-#ifndef NOMEM_SHIM_H
-#define NOMEM_SHIM_H
+#ifndef SHIM_H
+#define SHIM_H
 
 #include <stdatomic.h>
 #include <stdbool.h>

@@ -4,7 +4,7 @@
  * process with all its libraries.  Behind it is that of the GNU C library.
  */
 #define _GNU_SOURCE		/* MAP_ANONYMOUS, SYS_mmap, dl_iterate_phdr */
-#include "nomem_shim.h"
+#include "shim.h"
 
 #include <errno.h>
 #include <execinfo.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #define _XOPEN_SOURCE 700	/* mkdtemp, nftw */
-#include "nomem_files.h"
+#include "files.h"
 
 #include <dirent.h>
 #include <fcntl.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "nomem_card.h"
+#include "card.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * nomem_client MODULE SCENARIO: a program that uses a PKCS #11 module, and is
+ * client MODULE SCENARIO: a program that uses a PKCS #11 module, and is
  * told by one function that there is no memory.  It frees what it has (the
  * failing stops), and calls that function a second time: then all must go as
  * if nothing had been.
@@ -11,7 +11,7 @@
  * Standard output has what came of each step, and is the same whatever fails;
  * a line more if a function did not say what it should.
  */
-#include "nomem_shim.h"
+#include "shim.h"
 #include "p11load.h"
 #include "selftest.h"
 
@@ -408,7 +408,7 @@ main(int argc, char **argv)
 	bool good = false;
 
 	if (argc != 3 || !attach()) {
-		fputs("usage: nomem_client MODULE SCENARIO, by nomem\n",
+		fputs("usage: client MODULE SCENARIO, by nomem\n",
 		    stderr);
 		return 2;
 	}

@@ -312,6 +312,9 @@ measure(struct worker *w, size_t operation)
 		measure_client(w, &c, pins, &base->attempt);
 	base->commands = (unsigned)base->attempt.seen.n;
 	base->steps = count_steps(c.op);
+	/* Else faults would be tried at none of them, and all survived. */
+	if (base->commands == 0 && c.op->kind != OP_LIST)
+		complain(&w->said, "no command is seen");
 	if (c.attempt != NULL)
 		judge_success(&c, &w->said);
 }

@@ -6,10 +6,10 @@
 #include <sys/wait.h>
 
 #include "nomem.h"
-#include "nomem_card.h"
-#include "nomem_files.h"
-#include "nomem_places.h"
-#include "nomem_process.h"
+#include "card.h"
+#include "files.h"
+#include "places.h"
+#include "process.h"
 
 #define PATH_BYTES	1024
 
@@ -29,9 +29,9 @@ paths_find(void)
 	}
 	(void)snprintf(tool, PATH_BYTES, "%s/jpki-tool", build);
 	(void)snprintf(module, PATH_BYTES, "%s/jpki-pkcs11.so", build);
-	(void)snprintf(client, PATH_BYTES, "%s/tests/fault/nomem_client",
+	(void)snprintf(client, PATH_BYTES, "%s/tests/fault/nomem/client",
 	    build);
-	(void)snprintf(shim, PATH_BYTES, "%s/tests/fault/nomem_shim.so", build);
+	(void)snprintf(shim, PATH_BYTES, "%s/tests/fault/nomem/shim.so", build);
 	return true;
 }
 
@@ -143,6 +143,8 @@ trial_reference(const struct operation *op, unsigned long *calls,
 		return complain(complaint, "no process");
 	page->note = false;
 	*calls = page->calls;
+	if (*calls == 0)
+		return complain(complaint, "no allocation is seen");
 	if (!WIFEXITED(reference.status) ||
 	    WEXITSTATUS(reference.status) != op->exit)
 		return complain(complaint, "without a failure it ends with "
