@@ -19,6 +19,17 @@ chmod +x bin/ssh
 PATH=$work/bin:$PATH
 unset SSH_AUTH_SOCK SSH_ASKPASS SSH_ASKPASS_REQUIRE DISPLAY
 
+# OpenSSH calls keys by the labels of their objects.
+ssh_names() {
+	if [ "$whose" = ours ]; then
+		cat
+	else
+		sed 's/JPKI-AUTH\$/User Authentication .*$/g
+			s/JPKI-SIGN\$/Digital Signature .*$/g' | peer_names
+	fi
+}
+names() { ssh_names; }
+
 # ssh_server: one that takes the keys in the file authorized_keys.  A port that
 # somebody else took is given up for another.
 ssh_server() {
@@ -84,4 +95,10 @@ ssh_agent() {
 asked_once() {
 	following "$@" >said 2>&1 || { cat said; return 1; }
 	[ "$(prompts)" = 1 ] || echo "asked $(prompts) times for a PIN"
+}
+
+# let_go MODULE: out of the agent, if it is there.
+let_go() {
+	ssh-add -e "$1" >/dev/null 2>&1
+	return 0
 }

@@ -54,11 +54,6 @@ operation "login by PKCS11Provider" 1 0 configured
 #
 
 ssh_agent
-let_go() {
-	ssh-add -e "$1" >/dev/null 2>&1
-	return 0
-}
-
 through_agent() {
 	asked_once "$auth_pin" add && ssh server true && ssh server true
 	follow remove >said 2>&1 || cat said
