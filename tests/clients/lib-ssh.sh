@@ -91,12 +91,6 @@ ssh_agent() {
 	done
 }
 
-# asked_once PIN RECIPE: it works, and asks for one PIN.
-asked_once() {
-	following "$@" >said 2>&1 || { cat said; return 1; }
-	[ "$(prompts)" = 1 ] || echo "asked $(prompts) times for a PIN"
-}
-
 # let_go MODULE: out of the agent, if it is there.
 let_go() {
 	ssh-add -e "$1" >/dev/null 2>&1
