@@ -21,19 +21,19 @@ ssh_agent
 token=JPKI-AUTH
 names() { sed "s/JPKI-AUTH/$token/g" | ssh_names; }
 
-followed() { follow "$1" >said 2>&1 || { cat said; return 1; }; }
+quietly() { follow "$1" >said 2>&1 || { cat said; return 1; }; }
 
 # Commit or tag: signed, and verified by the page's own command.
 good() {
 	echo More. >>change
 	git add change
-	followed "$1" || return
+	quietly "$1" || return
 	grep -q '^Good "git" signature for me@example.org' said || cat said
 }
 
 # From the PIN on.
 signed() {
-	asked_once "$1" add && followed configure && followed signers &&
+	followed "$1" add && quietly configure && quietly signers &&
 		good commit && good tag
 	git tag -d v1 >said 2>&1
 	let_go "$MODULE_AUTH"

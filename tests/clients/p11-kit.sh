@@ -44,7 +44,7 @@ operation "p11-kit list-modules" 0 0 listed
 # Through the proxy.
 proxied() {
 	follow register
-	asked_once "$1" "$2"
+	followed "$1" "$2"
 	verified sha256 "$3" signature
 }
 operation "proxy, signature, user authentication key" 1 0 proxied "$auth_pin" sign auth
@@ -75,7 +75,7 @@ tap "and no other" same 2 "$(token_count)"
 # Dumps.
 tap "pkcs11-dump lists the slots" says 'Virtual PCD 00 00' follow slots
 dumped() {
-	asked_once "$@"
+	followed "$@"
 	grep -q 'CKO_PRIVATE_KEY' said || cat said
 }
 operation "pkcs11-dump, user authentication token" 1 0 dumped "$auth_pin" dump

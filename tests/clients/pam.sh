@@ -27,7 +27,7 @@ PATH=$work/bin:$PATH
 tap "jpki-tool reads the certificates" public_keys
 tap "jpki-tool writes down whose card it is" follow authorize
 tap "the page's guard" follow guard
-login() { follow configure && asked_once "$auth_pin" "$1"; }
+login() { follow configure && followed "$auth_pin" "$1"; }
 operation "login" 1 0 login try
 both_tokens() { MODULE_AUTH=$both "$@"; }
 tap "with both tokens it works too" both_tokens login try

@@ -72,7 +72,7 @@ tap "jpki-tool shows the card" says '3 of 3 tries left' follow status
 tap "jpki-tool reads the certificates" public_keys
 signed() {
 	rm -f signature
-	asked_once "$1" "$2"
+	followed "$1" "$2"
 	verified sha256 "$3" signature
 }
 operation "signature, user authentication key" 1 0 signed "$auth_pin" sign auth

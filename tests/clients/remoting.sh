@@ -52,14 +52,14 @@ stopped() {
 signed() {
 	rm -f signature
 	served || return
-	asked_once "$1" use
+	followed "$1" use
 	verified sha256 "$2" signature
 	stopped
 }
 forwarded() {
 	rm -f there.sock
 	served || return
-	asked_once "$1" forward
+	followed "$1" forward
 	grep -q 'public key in the token... ok' said || cat said
 	stopped
 }
@@ -91,7 +91,7 @@ done
 card remove >/dev/null
 tap "without the card the program fails" refused "$auth_pin" use
 card insert >/dev/null
-tap "with the card back it works, with the same server" asked_once "$auth_pin" use
+tap "with the card back it works, with the same server" followed "$auth_pin" use
 stopped
 
 # The other way round.  p11-kit reads nothing of root's own: there it is mounted
@@ -103,7 +103,7 @@ if [ "$(id -u)" = 0 ]; then
 		"$(pkg-config --variable=p11_module_configs p11-kit-1)" || exit 1
 fi
 there() {
-	follow remote && asked_once "$1" use-remote
+	follow remote && followed "$1" use-remote
 	grep -q 'public key in the token... ok' said || cat said
 }
 operation "signature with the card there, user authentication key" 1 0 there "$auth_pin"

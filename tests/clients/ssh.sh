@@ -24,11 +24,11 @@ tap "listing keys costs no VERIFY" costs 0 0 ssh-keygen -D "$both"
 # Without an agent.
 #
 
-operation "login by ssh -I" 1 0 asked_once "$auth_pin" login
+operation "login by ssh -I" 1 0 followed "$auth_pin" login
 both_tokens() { MODULE_AUTH=$both "$@"; }
 tap "with both tokens: one VERIFY too, on the user authentication PIN" \
 	both_tokens costs 1 0 following "$auth_pin" login
-tap "and it works" both_tokens asked_once "$auth_pin" login
+tap "and it works" both_tokens followed "$auth_pin" login
 refused() { ! following "$@" >said 2>&1 || { echo "succeeded:"; cat said; }; }
 tap "a wrong PIN is refused" refused 0000 login
 tap "a wrong PIN costs one try" costs 1 0 following 0000 login
@@ -40,11 +40,11 @@ card remove >/dev/null
 tap "without the card nobody is asked, and there is no login" refused "$auth_pin" login
 tap "indeed nobody is asked" same 0 "$(prompts)"
 card insert >/dev/null
-tap "with the card back it works" asked_once "$auth_pin" login
+tap "with the card back it works" followed "$auth_pin" login
 
 configured() {
 	cp .ssh/config unconfigured
-	follow configure && asked_once "$auth_pin" configured
+	follow configure && followed "$auth_pin" configured
 	cp unconfigured .ssh/config
 }
 operation "login by PKCS11Provider" 1 0 configured
@@ -55,7 +55,7 @@ operation "login by PKCS11Provider" 1 0 configured
 
 ssh_agent
 through_agent() {
-	asked_once "$auth_pin" add && ssh server true && ssh server true
+	followed "$auth_pin" add && ssh server true && ssh server true
 	follow remove >said 2>&1 || cat said
 }
 operation "ssh-add -s, two logins" 1 0 through_agent
@@ -79,7 +79,7 @@ signed() {
 	follow verify 2>&1 | grep -qs '^Good "file" signature' || echo "not verified"
 }
 operation_in_agent() {
-	asked_once "$1" "$2" && signed
+	followed "$1" "$2" && signed
 	let_go "$MODULE_AUTH"
 	let_go "$MODULE_SIGN"
 }
@@ -109,7 +109,7 @@ tap "then there is no login" refuses '' ssh server true
 # The signature token, whose key shows after the login only.
 operation "ssh-keygen -Y sign, signature key" 0 1 operation_in_agent "$sign_pin" add-sign
 sign_login() {
-	asked_once "$sign_pin" add-sign && cp jpki.pub authorized_keys && ssh server true
+	followed "$sign_pin" add-sign && cp jpki.pub authorized_keys && ssh server true
 	let_go "$MODULE_SIGN"
 }
 operation "ssh-add -s, login with the signature key" 0 1 sign_login

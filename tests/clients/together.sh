@@ -56,7 +56,7 @@ agent_refuses() { ! ssh-keygen -Y sign -f first.pub -n file document >said 2>&1 
 add() { following "$1" add; }
 readd() {
 	let_go "$auth_only"
-	asked_once "$auth_pin" add
+	followed "$auth_pin" add
 	agent_signs
 }
 
@@ -122,7 +122,7 @@ first=$(serials | sed -n 1p) second=$(serials | sed -n 2p)
 
 with() { SERIAL=$1 following "$2" "$3"; }
 for_card() {
-	SERIAL=$1 asked_once "$2" "$3"
+	SERIAL=$1 followed "$2" "$3"
 	grep -q 'public key in the token... ok' said || cat said
 }
 tap "the first card signs" for_card "$first" "$auth_pin" sign
