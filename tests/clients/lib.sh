@@ -115,3 +115,10 @@ outcome_word() {
 }
 
 at_most() { [ "$2" -le "$1" ] || echo "$2 are more than $1"; }
+
+# followed PIN NAME: the recipe works, and asks once for the PIN.
+followed() {
+	following "$@" >said 2>&1 || { cat said; return 1; }
+	asked_once
+}
+asked_once() { [ "$(prompts)" = 1 ] || echo "asked $(prompts) times for a PIN"; }
