@@ -41,8 +41,7 @@ tap "a PIN that cannot be right costs nothing" costs 0 0 handshake visit 12345 g
 tap "nor does an empty one" costs 0 0 handshake visit '' get
 
 # Without the token's name the engine does not know whose PIN to ask for.
-sed -n '/^```sh get/,/^```/p' "$JPKI_SRC/doc/clients/curl.md" |
-	sed '/^```/d; s/token=JPKI-AUTH;//' >recipe.nameless
+recipe get | sed 's/token=JPKI-AUTH;//' >recipe.nameless
 nameless() {
 	chosen configure
 	URL=https://localhost:$1/ PROMPTS=$work/prompts \

@@ -33,7 +33,12 @@ use ours
 # What OpenSC calls tokens and objects, in the place of our names: in URIs,
 # in the nicknames of NSS, and by themselves.
 peer_names() {
-	sed 's/token=JPKI-AUTH/token=JPKI%20%28User%20Authentication%20PIN%29/g
+	sed 's/;object=JPKI-AUTH;type=private/;object=User%20Authentication%20Key;type=private/g
+		s/;object=JPKI-SIGN;type=private/;object=Digital%20Signature%20Key;type=private/g
+		s/;object=JPKI-AUTH;type=cert/;object=User%20Authentication%20Certificate;type=cert/g
+		s/;object=JPKI-SIGN;type=cert/;object=Digital%20Signature%20Certificate;type=cert/g
+		s/token=JPKI-SIGN;object=JPKI-SIGN-CA/token=JPKI-AUTH;object=Digital%20Signature%20Certificate%20CA/g
+		s/token=JPKI-AUTH/token=JPKI%20%28User%20Authentication%20PIN%29/g
 		s/token=JPKI-SIGN/token=JPKI%20%28Digital%20Signature%20PIN%29/g
 		s/;object=JPKI-AUTH//g; s/;object=JPKI-SIGN//g
 		s/JPKI-AUTH:JPKI-AUTH/JPKI (User Authentication PIN):User Authentication Certificate/g

@@ -5,7 +5,7 @@
 p11_world=()
 # shellcheck source=tests/e2e/lib-p11.sh
 . "${JPKI_SRC:?}/tests/e2e/lib-p11.sh"
-for tool in p11-kit p11tool certtool gnutls-cli pkg-config; do
+for tool in p11-kit p11tool pkg-config; do
 	tap_tool "$tool"
 done
 
@@ -60,66 +60,8 @@ tap "a value that a setting has not keeps the module off" \
 	same 0 "$(p11-kit list-modules 2>/dev/null | grep -c 'token: JPKI-')"
 register
 
-# GnuTLS.
+# GnuTLS finds it there.
 tap "p11tool lists the tokens" same 2 "$(token_count)"
-tap "without a PIN p11tool lists the certificate" \
-	says 'Type: X.509 Certificate (RSA-2048)' p11tool --list-all "$auth_cert"
-tap "without a PIN it lists no private key" \
-	same 0 "$(p11tool --list-all pkcs11:token=JPKI-AUTH | grep -c 'type=private')"
-tap "listing costs no VERIFY" costs 0 0 p11tool --list-all pkcs11:token=JPKI-AUTH
-tap "with the PIN p11tool lists the private key" says 'type=private' \
-	pin "$sign_pin" p11tool --batch --login --list-all pkcs11:token=JPKI-SIGN
-tap "p11tool signs with user authentication" says 'public key in the token... ok' \
-	pin "$auth_pin" p11tool --batch --login --test-sign "$auth_key"
 tap "p11tool signs with the signature key" says 'public key in the token... ok' \
 	pin "$sign_pin" p11tool --batch --login --test-sign "$sign_key"
-tap "that costs one VERIFY" costs 0 1 \
-	pin "$sign_pin" p11tool --batch --login --test-sign "$sign_key"
-for hash in SHA256 SHA384 SHA512; do
-	tap "p11tool signs with $hash" says 'parameters... ok' pin "$auth_pin" \
-		p11tool --batch --login --test-sign --hash "$hash" "$auth_key"
-done
-
-# p11tool asks for a chain among trusted certificates only, which no card may
-# call itself; but both are there to be had.
-chain() {
-	pin "$sign_pin" p11tool --batch --login --export \
-		"pkcs11:token=JPKI-SIGN;object=JPKI-SIGN;type=cert" >user.pem &&
-		p11tool --export "pkcs11:token=JPKI-SIGN;object=JPKI-SIGN-CA;type=cert" >ca.pem &&
-		says 'user.pem: OK' openssl verify -CAfile ca.pem user.pem
-}
-tap "the certificate and its CA's can be exported, and belong together" chain
-
-# certtool takes no certificate by its URI.
-certtool_sign() {
-	certtool --provider "$both" --p7-sign --load-privkey "$auth_key" \
-		--load-certificate auth.pem --infile document --outfile signed.p7
-}
-cms_by_certtool() {
-	silently pin "$auth_pin" certtool_sign
-	# The certificate is for client authentication only.
-	openssl cms -verify -inform PEM -in signed.p7 -noverify 2>&1 |
-		grep -q 'To be signed' || echo "not verified"
-}
-tap "certtool signs a document, and openssl verifies it" cms_by_certtool
-
-# PINs that are wrong, or cannot be right.
-tap "a wrong PIN costs p11tool one try" costs 1 0 \
-	pin 0000 p11tool --batch --login --test-sign "$auth_key"
-tap "a wrong PIN costs certtool one try" costs 1 0 pin 0000 certtool_sign
-fresh_tries
-tap "a PIN that cannot be right costs p11tool nothing" costs 0 0 \
-	pin abcd p11tool --batch --login --test-sign "$auth_key"
-tap "a PIN that cannot be right costs certtool nothing" costs 0 0 \
-	pin 12345 certtool_sign
-
-# TLS.
-server_files || tap "a server's certificate" cat words
-tls() {
-	GNUTLS_PIN=$auth_pin gnutls-cli --provider "$both" --no-ca-verification \
-		--priority "NORMAL:-VERS-ALL:+VERS-$1" --x509certfile "$auth_cert" \
-		--x509keyfile "$auth_key" --port "$2" 127.0.0.1
-}
-tap "gnutls-cli authenticates with TLS 1.2" handshake tls TLS1.2
-tap "gnutls-cli authenticates with TLS 1.3" handshake tls TLS1.3
 tap_end
