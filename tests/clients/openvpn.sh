@@ -1,0 +1,38 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: BSD-2-Clause
+#
+# OpenVPN with the module: its handshake, without a network device.
+p11_world=()
+# shellcheck source=tests/clients/lib.sh
+. "${JPKI_SRC:?}/tests/clients/lib.sh"
+# shellcheck source=tests/clients/lib-openvpn.sh
+. "$JPKI_SRC/tests/clients/lib-openvpn.sh"
+tap_tool openvpn
+
+tap "jpki-tool reads the certificates" public_keys
+server_files || tap "a server's certificate" cat words
+
+lists() {
+	follow show >said 2>&1 || cat said
+	same 1 "$(grep -c 'Serialized id:' said)"
+}
+operation "--show-pkcs11-ids" 0 0 lists
+both_shown() {
+	same 2 "$(openvpn --show-pkcs11-ids "$MODULE" | grep -c 'Serialized id:')"
+}
+tap "with both tokens the signature CA is listed, too" both_shown
+
+tls() {
+	vpn "$auth_pin" connect "$@"
+	asked_once
+	grep -q "$version" vpn-server.log || echo "not $version"
+}
+version=TLSv1.3
+operation "handshake, TLS 1.3" 1 0 tls
+version=TLSv1.2
+operation "handshake, TLS 1.2" 1 0 tls 'tls-version-max 1.2'
+
+tap "a wrong PIN costs as many tries as are typed, but the last" costs 2 0 vpn 0000 connect
+fresh_tries
+tap "a PIN that cannot be right costs nothing" costs 0 0 vpn abcd connect
+tap_end
