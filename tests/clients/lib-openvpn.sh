@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2034 # what it sets is for lib.sh
 #
 # An OpenVPN server on loopback that wants a certificate of the card's user
 # authentication CA, and a client of it, without any network device: to be
@@ -33,12 +33,11 @@ vpn_server() {
 
 # vpn_says WORD: waits until the server says it.
 vpn_says() {
-	local i
-	for i in $(seq 600); do
-		! grep -q "$1" vpn-server.log || return 0
+	local turns=600
+	until grep -q "$1" vpn-server.log; do
+		[ $((turns -= 1)) -gt 0 ] || return 1
 		sleep 0.1
 	done
-	return 1
 }
 
 vpn_server_ends() {
@@ -55,7 +54,8 @@ vpn_client() {
 }
 
 # vpn PIN RECIPE OPTION...: a client that follows the page and ends when it is
-# connected.  Its words are in said.
+# connected.  Its words are in said.  With vpn_pkcs1 set it also follows what
+# the page says of cards without PSS.
 vpn() {
 	local pin=$1 name=$2 watch
 	shift 2
@@ -65,6 +65,7 @@ vpn() {
 	ID=$(follow id)
 	export ID
 	follow configure
+	[ -z "${vpn_pkcs1:-}" ] || follow configure-pkcs1
 	rm -f vpn-client.pid
 	(
 		vpn_says 'Initialization Sequence Completed\|terminated'
