@@ -8,6 +8,7 @@
 # A port that nobody listens at.
 free_port() {
 	local server
+	: >port.log
 	openssl s_server -accept 127.0.0.1:0 -key server.key -cert server.pem \
 		>port.log 2>&1 </dev/null &
 	server=$!
@@ -24,6 +25,7 @@ vpn_server() {
 			'local 127.0.0.1' "lport $VPN_PORT" 'dh none' 'ca auth-ca.pem' \
 			'cert server.pem' 'key server.key' 'verb 3' "$@"
 	} >vpn-server.conf
+	: >vpn-server.log
 	openvpn vpn-server.conf >vpn-server.log 2>&1 &
 	vpn_server=$!
 	p11_started+=("$vpn_server")

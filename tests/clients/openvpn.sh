@@ -32,6 +32,42 @@ operation "handshake, TLS 1.3" 1 0 tls
 version=TLSv1.2
 operation "handshake, TLS 1.2" 1 0 tls 'tls-version-max 1.2'
 
+# A connection that lives on: begun anew without a PIN, and with one when the
+# card was pulled in between.
+begun() { grep -c 'Initialization Sequence Completed' vpn-server.log; }
+begins() {
+	local turns=600
+	until [ "$(begun)" -ge "$1" ]; do
+		[ $((turns -= 1)) -gt 0 ] || return 1
+		sleep 0.1
+	done
+	verifies auth >>costs
+}
+lives() {
+	begins 1 && kill -USR1 "$vpn_server" && begins 2 &&
+		card remove >/dev/null && "$JPKI_TOOL" wait remove >/dev/null &&
+		card insert >/dev/null && "$JPKI_TOOL" wait insert >/dev/null &&
+		kill -USR1 "$vpn_server" && begins 3
+	kill "$(cat vpn-client.pid)"
+}
+connection() {
+	verifies auth >costs
+	page=openvpn
+	vpn_server
+	vpn_client
+	ID=$(follow id) follow configure
+	rm -f vpn-client.pid
+	lives &
+	following "$auth_pin" connect >said 2>&1
+	wait $!
+	vpn_server_ends
+	same '0 1 1 2' "$(awk 'NR == 1 { n = $1 } { printf "%s%d", s, $1 - n; s = " " }' costs)"
+	same 2 "$(prompts)"
+}
+fresh_tries
+tap "a connection begins anew without a PIN; after the card was pulled it asks" connection
+fresh_tries
+
 tap "a wrong PIN costs as many tries as are typed, but the last" costs 2 0 vpn 0000 connect
 fresh_tries
 tap "a PIN that cannot be right costs nothing" costs 0 0 vpn abcd connect
