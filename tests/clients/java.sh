@@ -78,6 +78,73 @@ unmodified() {
 }
 operation "HTTPS, unmodified program" 1 0 unmodified
 
+# A program that lives on while the card is pulled and put back.
+cat >Stay.java <<'END'
+import java.security.*;
+
+class Stay {
+	static Provider jpki;
+	static KeyStore card;
+
+	static void load() throws Exception {
+		card = KeyStore.getInstance("PKCS11", jpki);
+		card.load(null, "1234".toCharArray());
+	}
+
+	static void sign() {
+		try {
+			Signature signature = Signature.getInstance("SHA256withRSA", jpki);
+			signature.initSign((PrivateKey) card.getKey("JPKI-AUTH", null));
+			signature.update(new byte[3]);
+			System.out.println(signature.sign().length);
+		} catch (Exception e) {
+			System.out.println("no");
+		}
+	}
+
+	public static void main(String[] args) throws Exception {
+		jpki = Security.getProvider("SunPKCS11").configure("jpki.cfg");
+		load();
+		sign();
+		System.in.read();
+		sign();
+		System.in.read();
+		// Java looks for cards every few seconds.
+		for (int turn = 0; turn < 600 && jpki.getService("KeyStore", "PKCS11") == null; turn++)
+			Thread.sleep(100);
+		load();
+		sign();
+	}
+}
+END
+said_lines() {
+	local turns=600
+	until [ "$(wc -l <stay.log)" -ge "$1" ]; do
+		[ $((turns -= 1)) -gt 0 ] || return 1
+		sleep 0.1
+	done
+}
+stays() {
+	local java before
+	before=$(verifies auth)
+	token auth
+	mkfifo to
+	: >stay.log
+	java Stay.java <to >stay.log 2>&1 &
+	java=$!
+	p11_started+=("$java")
+	exec 5>to
+	said_lines 1 && card remove >/dev/null && "$JPKI_TOOL" wait remove >/dev/null
+	printf x >&5
+	said_lines 2 && card insert >/dev/null && "$JPKI_TOOL" wait insert >/dev/null
+	printf x >&5
+	exec 5>&-
+	wait "$java"
+	same '256 no 256' "$(paste -sd ' ' stay.log)"
+	same 2 $(($(verifies auth) - before))
+}
+tap "a program that loads the key store again goes on after the card was pulled" stays
+
 # What can cost tries.
 token auth
 pins_cost list 0000 abcd 1 0
