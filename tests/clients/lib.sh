@@ -33,7 +33,12 @@ use ours
 # What OpenSC calls tokens and objects, in the place of our names: in URIs,
 # in the nicknames of NSS, and by themselves.
 peer_names() {
-	sed 's/token=JPKI-AUTH/token=JPKI%20%28User%20Authentication%20PIN%29/g
+	sed 's/;object=JPKI-AUTH;type=private/;object=User%20Authentication%20Key;type=private/g
+		s/;object=JPKI-SIGN;type=private/;object=Digital%20Signature%20Key;type=private/g
+		s/;object=JPKI-AUTH;type=cert/;object=User%20Authentication%20Certificate;type=cert/g
+		s/;object=JPKI-SIGN;type=cert/;object=Digital%20Signature%20Certificate;type=cert/g
+		s/token=JPKI-SIGN;object=JPKI-SIGN-CA/token=JPKI-AUTH;object=Digital%20Signature%20Certificate%20CA/g
+		s/token=JPKI-AUTH/token=JPKI%20%28User%20Authentication%20PIN%29/g
 		s/token=JPKI-SIGN/token=JPKI%20%28Digital%20Signature%20PIN%29/g
 		s/;object=JPKI-AUTH//g; s/;object=JPKI-SIGN//g
 		s/JPKI-AUTH:JPKI-AUTH/JPKI (User Authentication PIN):User Authentication Certificate/g
@@ -116,9 +121,29 @@ outcome_word() {
 
 at_most() { [ "$2" -le "$1" ] || echo "$2 are more than $1"; }
 
+# Recipes call jpki-tool by its name.
+PATH=$(dirname "$JPKI_TOOL"):$PATH
+
+# chosen NAME: the variables that the page's block sets are set for those who
+# follow its others.
+chosen() {
+	set -a
+	eval "$(recipe "$1" | names)"
+	set +a
+}
+
 # followed PIN NAME: the recipe works, and asks once for the PIN.
 followed() {
 	following "$@" >said 2>&1 || { cat said; return 1; }
 	asked_once
 }
 asked_once() { [ "$(prompts)" = 1 ] || echo "asked $(prompts) times for a PIN"; }
+
+# pins_cost NAME WRONG IMPOSSIBLE AUTH SIGN: a wrong PIN costs the recipe so many
+# tries at most, one that cannot be right none.
+pins_cost() {
+	fresh_tries
+	tap "$1: a wrong PIN costs one try" costs "$4" "$5" following "$2" "$1"
+	tap "$1: a PIN that cannot be right costs nothing" costs 0 0 following "$3" "$1"
+	fresh_tries
+}

@@ -164,12 +164,16 @@ server_files() {
 
 # handshake COMMAND ARGUMENT...: the client COMMAND, which gets a port as its
 # last argument and a request on its standard input, is served: the server
-# tells it whose certificate it saw.
+# tells it whose certificate it saw.  The server is an ordinary one but for
+# server_options.
+server_options=()
 handshake() {
 	local port server
+	# Or the last one's port would be read.
+	: >server.log
 	openssl s_server -accept 127.0.0.1:0 -naccept 1 -www -key server.key \
 		-cert server.pem -Verify 1 -verify_return_error \
-		-CAfile auth-ca.pem >server.log 2>&1 </dev/null &
+		-CAfile auth-ca.pem "${server_options[@]}" >server.log 2>&1 </dev/null &
 	server=$!
 	port=$(listening server.log)
 	printf 'GET / HTTP/1.0\r\n\r\n' | "$@" "$port" >client.log 2>&1

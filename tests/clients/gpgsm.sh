@@ -1,0 +1,98 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: BSD-2-Clause
+#
+# gpgsm with the module, through gnupg-pkcs11-scd.
+p11_world=()
+# shellcheck source=tests/clients/lib.sh
+. "${JPKI_SRC:?}/tests/clients/lib.sh"
+for tool in gpgsm gpg-connect-agent gpgconf gnupg-pkcs11-scd; do
+	tap_tool "$tool"
+done
+
+tap "jpki-tool reads the certificates" public_keys
+"$JPKI_TOOL" cert sign-ca --pem -o sign-ca.pem
+"$JPKI_TOOL" cert auth-ca --pem -o auth-ca.pem
+
+# Paths of sockets are short, and no agent outlives the test.
+export GNUPGHOME=$work/g PIN_ANSWER=$work/answer PIN_ASKED=$work/asked
+agent_ends() { gpgconf --kill gpg-agent >/dev/null 2>&1; }
+trap 'agent_ends; p11_leave; rm -rf "$work"' EXIT
+
+# set_up auth|sign|both PIN: a new folder, and the answer to who asks.
+set_up() {
+	agent_ends
+	rm -rf "$GNUPGHOME"
+	mkdir -m 700 "$GNUPGHOME"
+	: >asked
+	echo "$2" >answer
+	follow "configure-$1"
+	echo "pinentry-program $JPKI_SRC/tests/clients/pinentry" >>"$GNUPGHOME/gpg-agent.conf"
+	follow trust >trusted 2>&1 || cat trusted
+}
+
+signed() {
+	USER_ID=$(fingerprint "$1") follow sign >said 2>&1 || { cat said; return 1; }
+	follow verify >verified 2>&1 || cat verified
+	grep -q 'Good signature' verified || echo "gpgsm does not verify it"
+	grep -q "$(fingerprint "$1")\|$(openssl x509 -in "$1.pem" -noout -subject |
+		sed 's/.*CN = //')" verified || { echo "whose is it?"; cat verified; }
+}
+fingerprint() {
+	openssl x509 -in "$1.pem" -noout -fingerprint -sha1 | sed 's/.*=//; s/://g'
+}
+asked_for() { same "$1" "$(wc -l <asked)"; }
+
+auth_signs() {
+	set_up auth "$auth_pin"
+	follow learn >said 2>&1 || cat said
+	signed auth
+	asked_for 1
+}
+operation "sign, user authentication key" 1 0 auth_signs
+tap "it signs once more" auth_signs
+tap "a second signature costs no VERIFY, and nothing is asked" costs 0 0 signed auth
+tap "nor was it" asked_for 1
+tap "the question names the token" grep -q 'JPKI.x2DAUTH' asked
+
+sign_signs() {
+	set_up sign "$sign_pin"
+	follow learn-private >said 2>&1 || cat said
+	signed sign
+	asked_for 1
+}
+operation "sign, signature key" 0 1 sign_signs
+# Half of gpgsm's signatures have a byte too many for others.
+others_verify() {
+	USER_ID=$(fingerprint sign) follow sign-strict >said 2>&1 || cat said
+	silently openssl cms -verify -inform DER -in document.p7s -content document -binary \
+		-CAfile sign-ca.pem -purpose any -out /dev/null
+}
+tap "the page's way others verify it as well" others_verify
+
+# The card is pulled and put back: with it the login went.
+tap "the signature key is there once more" sign_signs
+card remove >/dev/null
+"$JPKI_TOOL" wait remove >/dev/null
+tap "without the card it cannot sign" test -n "$(signed sign)"
+card insert >/dev/null
+"$JPKI_TOOL" wait insert >/dev/null
+fresh_tries
+tap "with the card back it signs, for one VERIFY" costs 0 1 signed sign
+tap "for which it asked again" asked_for 2
+
+# What can cost tries: gpg-agent asks three times.
+wrong() {
+	set_up auth "$1"
+	follow learn
+	signed auth
+}
+fresh_tries
+tap "a wrong PIN costs as many tries as are typed, but the last" costs 2 0 wrong 0000
+fresh_tries
+tap "a PIN that cannot be right costs nothing" costs 0 0 wrong abcd
+wrong_private() {
+	set_up sign "$1"
+	follow learn-private
+}
+tap "a signature PIN that cannot be right costs nothing" costs 0 0 wrong_private 1234
+tap_end

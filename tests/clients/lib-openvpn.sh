@@ -1,0 +1,84 @@
+# SPDX-License-Identifier: BSD-2-Clause
+# shellcheck shell=bash disable=SC2034 # what it sets is for lib.sh
+#
+# An OpenVPN server on loopback that wants a certificate of the card's user
+# authentication CA, and a client of it, without any network device: to be
+# sourced after lib.sh.
+
+# A port that nobody listens at.
+free_port() {
+	local server
+	: >port.log
+	openssl s_server -accept 127.0.0.1:0 -key server.key -cert server.pem \
+		>port.log 2>&1 </dev/null &
+	server=$!
+	listening port.log
+	kill "$server"
+	wait "$server" 2>/dev/null
+}
+
+# vpn_server OPTION...: lines of its configuration.
+vpn_server() {
+	VPN_PORT=$(free_port)
+	{
+		printf '%s\n' 'dev null' ifconfig-noexec tls-server proto\ tcp-server \
+			'local 127.0.0.1' "lport $VPN_PORT" 'dh none' 'ca auth-ca.pem' \
+			'cert server.pem' 'key server.key' 'verb 3' "$@"
+	} >vpn-server.conf
+	: >vpn-server.log
+	openvpn vpn-server.conf >vpn-server.log 2>&1 &
+	vpn_server=$!
+	p11_started+=("$vpn_server")
+	vpn_says 'Listening for incoming TCP connection' ||
+		echo "the server does not listen"
+}
+
+# vpn_says WORD: waits until the server says it.
+vpn_says() {
+	local turns=600
+	until grep -q "$1" vpn-server.log; do
+		[ $((turns -= 1)) -gt 0 ] || return 1
+		sleep 0.1
+	done
+}
+
+vpn_server_ends() {
+	kill "$vpn_server" 2>/dev/null
+	wait "$vpn_server" 2>/dev/null
+	return 0
+}
+
+# The client, but for the lines of its page.
+vpn_client() {
+	printf '%s\n' 'dev null' ifconfig-noexec tls-client proto\ tcp-client \
+		"remote 127.0.0.1 $VPN_PORT" nobind 'ca server.pem' \
+		'writepid vpn-client.pid' 'verb 3' 'connect-retry-max 1' >client.conf
+}
+
+# vpn PIN RECIPE OPTION...: a client that follows the page and ends when it is
+# connected.  Its words are in said.  With vpn_pkcs1 set it also follows what
+# the page says of cards without PSS.
+vpn() {
+	local pin=$1 name=$2 watch
+	shift 2
+	page=openvpn
+	vpn_server "$@"
+	vpn_client
+	ID=$(follow id)
+	export ID
+	follow configure
+	[ -z "${vpn_pkcs1:-}" ] || follow configure-pkcs1
+	rm -f vpn-client.pid
+	(
+		vpn_says 'Initialization Sequence Completed\|terminated'
+		! grep -q 'Initialization Sequence Completed' vpn-server.log ||
+			kill "$(cat vpn-client.pid)"
+	) &
+	watch=$!
+	following "$pin" "$name" >said 2>&1
+	vpn_server_ends
+	echo terminated >>vpn-server.log
+	wait "$watch"
+	grep -q 'Initialization Sequence Completed' vpn-server.log ||
+		cat said vpn-server.log
+}
