@@ -115,3 +115,79 @@ outcome_word() {
 }
 
 at_most() { [ "$2" -le "$1" ] || echo "$2 are more than $1"; }
+
+# Nothing but loopback from here on, for programs that would talk to the world:
+# the test begins again in a network of its own.
+loopback_only() {
+	[ -z "${JPKI_LOOPBACK:-}" ] || return 0
+	p11_leave
+	rm -rf "$work"
+	cd / || exit 1
+	JPKI_LOOPBACK=yes exec unshare --net sh -c 'ip link set lo up && exec "$@"' \
+		sh "$JPKI_SRC/tests/clients/$(basename "$0")"
+}
+
+# A copy of /etc in its place, for recipes that write there.
+own_etc() {
+	cp -a /etc etc 2>/dev/null
+	mount --bind etc /etc
+}
+
+# A website for browsers, https://localhost:$web_port/page.html, that demands
+# a certificate of the card's user authentication CA: web_start OPTION...
+web_start() {
+	[ -e server.key ] || server_files || return
+	echo '<title>The page</title>' >page.html
+	: >web.log # the port of the last one is in it
+	openssl s_server -accept 127.0.0.1:0 -WWW -key server.key -cert server.pem \
+		-Verify 1 -verify_return_error -CAfile auth-ca.pem "$@" \
+		>web.log 2>&1 </dev/null &
+	web_server=$!
+	p11_started+=("$web_server")
+	web_port=$(listening web.log)
+}
+web_stop() {
+	kill "$web_server" 2>/dev/null
+	wait "$web_server" 2>/dev/null
+}
+
+# It saw the user's certificate, and no other.
+web_saw() {
+	grep -qF "depth=0 $(openssl x509 -in auth.pem -noout -subject | sed 's/^subject=//')" \
+		web.log || cat web.log
+}
+
+# page_shown N: the browser's driver, whose output is in seen, saw that many
+# questions and then the page, and the website the right certificate.
+page_shown() {
+	if [ "$(grep -c '^asks' seen)" != "$1" ] || ! grep -qx 'shows The page' seen; then
+		cat seen
+	fi
+	web_saw
+}
+
+# Firefox with a new profile, as its page says; its policies are in /etc.
+firefox_profile() {
+	PROFILE=$(mktemp -d "$work/profile.XXXXXX")
+	export PROFILE
+	cat >"$PROFILE/user.js" <<-END
+		user_pref("marionette.port", 0);
+		user_pref("network.http.speculative-parallel-limit", 0);
+	END
+	certutil -N -d "sql:$PROFILE" --empty-password
+}
+firefox_start() {
+	firefox-esr --headless --marionette --remote-allow-system-access \
+		--profile "$PROFILE" >firefox.log 2>&1 &
+	firefox=$!
+	p11_started+=("$firefox")
+}
+firefox_open() {
+	"$JPKI_SRC/tests/clients/firefox" "$PROFILE" open \
+		"https://localhost:$web_port/page.html" "$@"
+}
+firefox_quit() {
+	"$JPKI_SRC/tests/clients/firefox" "$PROFILE" quit
+	wait "$firefox"
+	rm -rf "$PROFILE"
+}
