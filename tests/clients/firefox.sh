@@ -5,9 +5,9 @@
 p11_world=()
 # shellcheck source=tests/clients/lib.sh
 . "${JPKI_SRC:?}/tests/clients/lib.sh"
-loopback_only
+# shellcheck source=tests/clients/lib-browser.sh
+. "$JPKI_SRC/tests/clients/lib-browser.sh"
 tap_tool firefox-esr
-own_etc
 
 tap "jpki-tool reads the certificates" public_keys
 

@@ -133,61 +133,23 @@ own_etc() {
 	mount --bind etc /etc
 }
 
-# A website for browsers, https://localhost:$web_port/page.html, that demands
-# a certificate of the card's user authentication CA: web_start OPTION...
-web_start() {
-	[ -e server.key ] || server_files || return
-	echo '<title>The page</title>' >page.html
-	: >web.log # the port of the last one is in it
-	openssl s_server -accept 127.0.0.1:0 -WWW -key server.key -cert server.pem \
-		-Verify 1 -verify_return_error -CAfile auth-ca.pem "$@" \
-		>web.log 2>&1 </dev/null &
-	web_server=$!
-	p11_started+=("$web_server")
-	web_port=$(listening web.log)
-}
-web_stop() {
-	kill "$web_server" 2>/dev/null
-	wait "$web_server" 2>/dev/null
+# soon COMMAND...: it succeeds within a minute.
+soon() {
+	local i
+	for i in $(seq 600); do
+		"$@" >soon.log 2>&1 && return
+		sleep 0.1
+	done
+	cat soon.log
+	return 1
 }
 
-# It saw the user's certificate, and no other.
-web_saw() {
-	grep -qF "depth=0 $(openssl x509 -in auth.pem -noout -subject | sed 's/^subject=//')" \
-		web.log || cat web.log
-}
-
-# page_shown N: the browser's driver, whose output is in seen, saw that many
-# questions and then the page, and the website the right certificate.
-page_shown() {
-	if [ "$(grep -c '^asks' seen)" != "$1" ] || ! grep -qx 'shows The page' seen; then
-		cat seen
-	fi
-	web_saw
-}
-
-# Firefox with a new profile, as its page says; its policies are in /etc.
-firefox_profile() {
-	PROFILE=$(mktemp -d "$work/profile.XXXXXX")
-	export PROFILE
-	cat >"$PROFILE/user.js" <<-END
-		user_pref("marionette.port", 0);
-		user_pref("network.http.speculative-parallel-limit", 0);
-	END
-	certutil -N -d "sql:$PROFILE" --empty-password
-}
-firefox_start() {
-	firefox-esr --headless --marionette --remote-allow-system-access \
-		--profile "$PROFILE" >firefox.log 2>&1 &
-	firefox=$!
-	p11_started+=("$firefox")
-}
-firefox_open() {
-	"$JPKI_SRC/tests/clients/firefox" "$PROFILE" open \
-		"https://localhost:$web_port/page.html" "$@"
-}
-firefox_quit() {
-	"$JPKI_SRC/tests/clients/firefox" "$PROFILE" quit
-	wait "$firefox"
-	rm -rf "$PROFILE"
+# An X server that nobody sees.
+x_start() {
+	: >x.display
+	Xvfb -displayfd 3 -screen 0 1024x768x24 3>x.display >x.log 2>&1 &
+	p11_started+=($!)
+	soon [ -s x.display ]
+	DISPLAY=:$(cat x.display)
+	export DISPLAY
 }
