@@ -153,3 +153,20 @@ x_start() {
 	DISPLAY=:$(cat x.display)
 	export DISPLAY
 }
+
+# A PDF file with one empty page.
+empty_pdf() {
+	local objects=(
+		'<< /Type /Catalog /Pages 2 0 R >>'
+		'<< /Type /Pages /Kids [3 0 R] /Count 1 >>'
+		'<< /Type /Page /Parent 2 0 R /MediaBox [0 0 300 200] /Resources << >> >>'
+	)
+	local pdf=$'%PDF-1.4\n' table=$'0000000000 65535 f \n' entry i
+	for i in 0 1 2; do
+		printf -v entry '%010d 00000 n \n' ${#pdf}
+		table+=$entry
+		pdf+="$((i + 1)) 0 obj"$'\n'"${objects[i]}"$'\nendobj\n'
+	done
+	printf '%sxref\n0 4\n%strailer\n<< /Size 4 /Root 1 0 R >>\nstartxref\n%d\n%%%%EOF\n' \
+		"$pdf" "$table" ${#pdf}
+}
