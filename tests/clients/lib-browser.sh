@@ -60,7 +60,7 @@ firefox_open() {
 		"https://localhost:$web_port/page.html" "$@"
 }
 firefox_quit() {
-	"$JPKI_SRC/tests/clients/firefox" "$PROFILE" quit
+	"$JPKI_SRC/tests/clients/firefox" "$PROFILE" quit || kill "$firefox"
 	wait "$firefox"
 	rm -rf "$PROFILE"
 }

@@ -170,3 +170,19 @@ empty_pdf() {
 	printf '%sxref\n0 4\n%strailer\n<< /Size 4 /Root 1 0 R >>\nstartxref\n%d\n%%%%EOF\n' \
 		"$pdf" "$table" ${#pdf}
 }
+
+# pdf_signed PDF: pdfsig, whose words are in said, finds its signature good, and
+# so does openssl of the bytes that pdfsig names.
+pdf_signed() {
+	local from to rest end
+	grep -q 'Signature is Valid' said || cat said
+	grep -q 'Total document signed' said || cat said
+	read -r from to rest end < <(sed -n 's/.*Signed Ranges://p' said | tr -dc '0-9 \n')
+	tail -c +$((from + 1)) "$1" | head -c $((to - from)) >content
+	tail -c +$((rest + 1)) "$1" | head -c $((end - rest)) >>content
+	silently pdfsig -nssdir sql:nss -nocert -dump "$1"
+	silently openssl cms -verify -binary -inform DER -in "$1.sig0" -content content \
+		-noverify -signer signer.pem -out /dev/null
+	[ "$(openssl x509 -in signer.pem -noout -pubkey)" = "$(cat sign.pub)" ] ||
+		echo "somebody else signed it"
+}

@@ -12,26 +12,12 @@ done
 tap "jpki-tool reads the certificates" public_keys
 empty_pdf >document.pdf
 
-# signed PDF: pdfsig says so, and openssl of the bytes that it names.
-signed() {
-	local from to rest end
-	follow verify >said 2>&1
-	grep -q 'Signature is Valid' said || cat said
-	grep -q 'Total document signed' said || cat said
-	read -r from to rest end < <(sed -n 's/.*Signed Ranges://p' said | tr -dc '0-9 \n')
-	tail -c +$((from + 1)) "$1" | head -c $((to - from)) >content
-	tail -c +$((rest + 1)) "$1" | head -c $((end - rest)) >>content
-	silently pdfsig -nssdir sql:nss -nocert -dump "$1"
-	silently openssl cms -verify -binary -inform DER -in "$1.sig0" -content content \
-		-noverify -signer signer.pem -out /dev/null
-	[ "$(openssl x509 -in signer.pem -noout -pubkey)" = "$(cat sign.pub)" ] ||
-		echo "somebody else signed it"
-}
 signs() {
 	rm -rf nss signed.pdf*
 	silently follow database
 	PIN=$sign_pin silently follow sign
-	signed signed.pdf
+	follow verify >said 2>&1
+	pdf_signed signed.pdf
 }
 operation "signs a PDF file" 0 1 signs
 
