@@ -147,3 +147,74 @@ pins_cost() {
 	tap "$1: a PIN that cannot be right costs nothing" costs 0 0 following "$3" "$1"
 	fresh_tries
 }
+
+# Nothing but loopback from here on, for programs that would talk to the world:
+# the test begins again in a network of its own.
+loopback_only() {
+	[ -z "${JPKI_LOOPBACK:-}" ] || return 0
+	p11_leave
+	rm -rf "$work"
+	cd / || exit 1
+	JPKI_LOOPBACK=yes exec unshare --net sh -c 'ip link set lo up && exec "$@"' \
+		sh "$JPKI_SRC/tests/clients/$(basename "$0")"
+}
+
+# A copy of /etc in its place, for recipes that write there.
+own_etc() {
+	cp -a /etc etc 2>/dev/null
+	mount --bind etc /etc
+}
+
+# soon COMMAND...: it succeeds within a minute.
+soon() {
+	local i
+	for i in $(seq 600); do
+		"$@" >soon.log 2>&1 && return
+		sleep 0.1
+	done
+	cat soon.log
+	return 1
+}
+
+# An X server that nobody sees.
+x_start() {
+	: >x.display
+	Xvfb -displayfd 3 -screen 0 1024x768x24 3>x.display >x.log 2>&1 &
+	p11_started+=($!)
+	soon [ -s x.display ]
+	DISPLAY=:$(cat x.display)
+	export DISPLAY
+}
+
+# A PDF file with one empty page.
+empty_pdf() {
+	local objects=(
+		'<< /Type /Catalog /Pages 2 0 R >>'
+		'<< /Type /Pages /Kids [3 0 R] /Count 1 >>'
+		'<< /Type /Page /Parent 2 0 R /MediaBox [0 0 300 200] /Resources << >> >>'
+	)
+	local pdf=$'%PDF-1.4\n' table=$'0000000000 65535 f \n' entry i
+	for i in 0 1 2; do
+		printf -v entry '%010d 00000 n \n' ${#pdf}
+		table+=$entry
+		pdf+="$((i + 1)) 0 obj"$'\n'"${objects[i]}"$'\nendobj\n'
+	done
+	printf '%sxref\n0 4\n%strailer\n<< /Size 4 /Root 1 0 R >>\nstartxref\n%d\n%%%%EOF\n' \
+		"$pdf" "$table" ${#pdf}
+}
+
+# pdf_signed PDF: pdfsig, whose words are in said, finds its signature good, and
+# so does openssl of the bytes that pdfsig names.
+pdf_signed() {
+	local from to rest end
+	grep -q 'Signature is Valid' said || cat said
+	grep -q 'Total document signed' said || cat said
+	read -r from to rest end < <(sed -n 's/.*Signed Ranges://p' said | tr -dc '0-9 \n')
+	tail -c +$((from + 1)) "$1" | head -c $((to - from)) >content
+	tail -c +$((rest + 1)) "$1" | head -c $((end - rest)) >>content
+	silently pdfsig -nssdir sql:nss -nocert -dump "$1"
+	silently openssl cms -verify -binary -inform DER -in "$1.sig0" -content content \
+		-noverify -signer signer.pem -out /dev/null
+	[ "$(openssl x509 -in signer.pem -noout -pubkey)" = "$(cat sign.pub)" ] ||
+		echo "somebody else signed it"
+}

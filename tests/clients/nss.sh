@@ -1,15 +1,51 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: BSD-2-Clause
 #
-# The PKCS #11 module with NSS, as browsers and LibreOffice have it.
+# The tools of NSS with the module.
 p11_world=()
-# shellcheck source=tests/e2e/lib-p11.sh
-. "${JPKI_SRC:?}/tests/e2e/lib-p11.sh"
+# shellcheck source=tests/clients/lib.sh
+. "${JPKI_SRC:?}/tests/clients/lib.sh"
 for tool in modutil certutil cmsutil tstclnt; do
 	tap_tool "$tool"
 done
 
 printf 'JPKI-AUTH:%s\nJPKI-SIGN:%s\n' "$auth_pin" "$sign_pin" >pins
+
+tap "jpki-tool reads the certificates" public_keys
+
+# listed NICKNAME: in a new folder, after one question.
+listed() {
+	rm -rf nss
+	silently follow database
+	following "$2" list >said 2>&1 || cat said
+	grep -q "^$(echo "$1" | names) *u,u,u" said || cat said
+	[ "$(prompts)" = 1 ] || echo "asked $(prompts) times"
+}
+operation "certutil lists, signature token" 0 1 listed JPKI-SIGN:JPKI-SIGN "$sign_pin"
+
+# signed: in a new folder, after one question; openssl verifies it.
+signed() {
+	rm -rf nss
+	silently follow database
+	following "$sign_pin" sign >said 2>&1 || cat said
+	[ "$(prompts)" = 1 ] || echo "asked $(prompts) times"
+	says 'To be signed' openssl cms -verify -inform DER -in document.cms -noverify \
+		-signer signer.pem
+	[ "$(openssl x509 -in signer.pem -noout -pubkey)" = "$(cat sign.pub)" ] ||
+		echo "somebody else signed it"
+}
+operation "cmsutil signs" 0 1 signed
+
+rm -rf nss
+silently follow database
+wrong() { following ZZZ999 sign; }
+tap "a wrong password typed again and again leaves one try" costs 0 4 wrong
+fresh_tries
+tap "one that cannot be right costs cmsutil nothing" costs 0 0 following 1234 sign
+with_file() { cmsutil -S -d sql:nss -N JPKI-SIGN:JPKI-SIGN -Y NONE -f "$1" -i document -o no.cms; }
+echo JPKI-SIGN:ZZZ999 >wrong
+tap "a wrong password in a file costs one try" costs 0 1 with_file wrong
+fresh_tries
 
 # database NAME MODULE [SETTINGS]: a folder of NSS's with the module in it.
 database() {
@@ -41,17 +77,12 @@ tap "the signature certificate is found after a login" \
 	says 'JPKI-SIGN:JPKI-SIGN ' list sign -f pins
 tap "that costs one VERIFY" costs 0 1 list sign -f pins
 cms() {
-	cmsutil -S -d "sql:$1" -N "JPKI-SIGN:JPKI-SIGN" -Y NONE -G -f pins -i document -o signed.cms
+	cmsutil -S -d "sql:$1" -N "$2" -Y NONE -G -f pins -i document -o signed.cms
 }
-cms_verified() {
-	silently cms sign
-	says 'To be signed' openssl cms -verify -inform DER -in signed.cms -noverify
-}
-tap "cmsutil signs with it, and openssl verifies" cms_verified
-tap "a signed document costs one VERIFY" costs 0 1 cms sign
+tap "cmsutil does not sign with the user authentication key" \
+	refuses 'SEC_ERROR_EXTENSION_NOT_FOUND' cms auth JPKI-AUTH:JPKI-AUTH
 
 # TLS.
-tap "jpki-tool reads the certificates" public_keys
 server_files || tap "a server's certificate" cat words
 # From a pipe tstclnt reads for ever.
 printf 'GET / HTTP/1.0\r\n\r\n' >request
