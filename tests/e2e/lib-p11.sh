@@ -167,6 +167,8 @@ server_files() {
 # tells it whose certificate it saw.
 handshake() {
 	local port server
+	# Or the last one's port would be read.
+	: >server.log
 	openssl s_server -accept 127.0.0.1:0 -naccept 1 -www -key server.key \
 		-cert server.pem -Verify 1 -verify_return_error \
 		-CAfile auth-ca.pem >server.log 2>&1 </dev/null &
