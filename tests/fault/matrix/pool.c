@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/ioctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -199,6 +200,7 @@ struct job {
 	size_t			 n, given, done;
 	pool_fn			*fn;
 	void			*user;
+	bool			 died_idle;	/* maybe with a cell in hand */
 };
 
 static void
@@ -236,6 +238,8 @@ bury(struct job *j)
 			if (m->busy) {
 				j->done++;
 				j->fn(j->user, &r);
+			} else {
+				j->died_idle = true;
 			}
 			m->busy = false;
 			if (p->restarts++ < RESTARTS_MAX)
@@ -246,11 +250,35 @@ bury(struct job *j)
 	return alive > 0;
 }
 
+/*
+ * Nobody does anything, and cells are missing: who took them ended before it
+ * could say so.
+ */
+static void
+miss(struct job *j)
+{
+	struct report r = { .kind = REPORT_DONE, .deviates = true };
+	const struct pool *p = j->pool;
+	int waiting = 0;
+
+	if (!j->died_idle || j->given < j->n ||
+	    ioctl(p->cells[0], FIONREAD, &waiting) != 0 || waiting > 0)
+		return;
+	for (unsigned i = 0; i < p->n; i++)
+		if (p->members[i].busy)
+			return;
+	r.cell = j->cells[j->n - 1];
+	snprintf(r.text, sizeof(r.text), "a world ended before its cell, this "
+	    "or another, had begun");
+	for (; j->done < j->n; j->done++)
+		j->fn(j->user, &r);
+}
+
 bool
 pool_run(struct pool *p, const struct cell *cells, size_t n, pool_fn *fn,
     void *user)
 {
-	struct job j = { p, cells, n, 0, 0, fn, user };
+	struct job j = { p, cells, n, 0, 0, fn, user, false };
 
 	while (j.done < n) {
 		struct pollfd fds[2] = {
@@ -259,7 +287,8 @@ pool_run(struct pool *p, const struct cell *cells, size_t n, pool_fn *fn,
 			    .events = POLLOUT },
 		};
 
-		(void)poll(fds, 2, 1000);
+		if (poll(fds, 2, 1000) == 0)
+			miss(&j);
 		/* Reports first: a full pipe would hold all workers up. */
 		if ((fds[0].revents & POLLIN) != 0)
 			hear(&j);
