@@ -128,3 +128,13 @@ chromium_quit() {
 	soon rm -rf "$HOME"
 	HOME=$work
 }
+
+# An X server that nobody sees.
+x_start() {
+	: >x.display
+	Xvfb -displayfd 3 -screen 0 1024x768x24 3>x.display >x.log 2>&1 &
+	p11_started+=($!)
+	soon [ -s x.display ]
+	DISPLAY=:$(cat x.display)
+	export DISPLAY
+}

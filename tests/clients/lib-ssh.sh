@@ -6,11 +6,10 @@ for tool in ssh sshd ssh-agent ssh-add ssh-keygen; do
 	PATH=$PATH:/usr/sbin tap_tool "$tool"
 done
 
-# The pages say `jpki-tool' and `ssh server'.  The second finds the server of
-# the test in ~/.ssh/config: ssh itself takes a person's home from the list of
-# users, not from HOME.
+# The pages say `ssh server'.  That is the server of the test, which ssh finds
+# in its configuration: it takes a person's home from the list of users, not
+# from HOME.
 mkdir -p bin .ssh
-ln -s "$JPKI_TOOL" bin/jpki-tool
 cat >bin/ssh <<-END
 	#!/bin/sh
 	exec $(command -v ssh) -F $work/.ssh/config "\$@"

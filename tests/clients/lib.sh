@@ -13,6 +13,8 @@
 # shellcheck source=tests/bench/count.sh
 . "$JPKI_SRC/tests/bench/count.sh"
 
+# Recipes call jpki-tool and jpki-vcard by their names.
+PATH=$(dirname "$JPKI_TOOL"):$PATH
 page=$(basename "$0" .sh)
 count_output=$work/output
 peer=$(find /usr/lib* /usr/local/lib* -name opensc-pkcs11.so -print -quit 2>/dev/null)
@@ -121,9 +123,6 @@ outcome_word() {
 
 at_most() { [ "$2" -le "$1" ] || echo "$2 are more than $1"; }
 
-# Recipes call jpki-tool by its name.
-PATH=$(dirname "$JPKI_TOOL"):$PATH
-
 # chosen NAME: the variables that the page's block sets are set for those who
 # follow its others.
 chosen() {
@@ -174,47 +173,4 @@ soon() {
 	done
 	cat soon.log
 	return 1
-}
-
-# An X server that nobody sees.
-x_start() {
-	: >x.display
-	Xvfb -displayfd 3 -screen 0 1024x768x24 3>x.display >x.log 2>&1 &
-	p11_started+=($!)
-	soon [ -s x.display ]
-	DISPLAY=:$(cat x.display)
-	export DISPLAY
-}
-
-# A PDF file with one empty page.
-empty_pdf() {
-	local objects=(
-		'<< /Type /Catalog /Pages 2 0 R >>'
-		'<< /Type /Pages /Kids [3 0 R] /Count 1 >>'
-		'<< /Type /Page /Parent 2 0 R /MediaBox [0 0 300 200] /Resources << >> >>'
-	)
-	local pdf=$'%PDF-1.4\n' table=$'0000000000 65535 f \n' entry i
-	for i in 0 1 2; do
-		printf -v entry '%010d 00000 n \n' ${#pdf}
-		table+=$entry
-		pdf+="$((i + 1)) 0 obj"$'\n'"${objects[i]}"$'\nendobj\n'
-	done
-	printf '%sxref\n0 4\n%strailer\n<< /Size 4 /Root 1 0 R >>\nstartxref\n%d\n%%%%EOF\n' \
-		"$pdf" "$table" ${#pdf}
-}
-
-# pdf_signed PDF: pdfsig, whose words are in said, finds its signature good, and
-# so does openssl of the bytes that pdfsig names.
-pdf_signed() {
-	local from to rest end
-	grep -q 'Signature is Valid' said || cat said
-	grep -q 'Total document signed' said || cat said
-	read -r from to rest end < <(sed -n 's/.*Signed Ranges://p' said | tr -dc '0-9 \n')
-	tail -c +$((from + 1)) "$1" | head -c $((to - from)) >content
-	tail -c +$((rest + 1)) "$1" | head -c $((end - rest)) >>content
-	silently pdfsig -nssdir sql:nss -nocert -dump "$1"
-	silently openssl cms -verify -binary -inform DER -in "$1.sig0" -content content \
-		-noverify -signer signer.pem -out /dev/null
-	[ "$(openssl x509 -in signer.pem -noout -pubkey)" = "$(cat sign.pub)" ] ||
-		echo "somebody else signed it"
 }

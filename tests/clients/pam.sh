@@ -9,7 +9,7 @@ tap_tool pamtester
 
 # A service of our own, and a user whose home is the test's, in folders that
 # `jpki-vcard run' lets nobody else see.
-mkdir pam.d sbin bin
+mkdir pam.d sbin
 cp /etc/pam.d/* pam.d
 USER=somebody
 {
@@ -21,8 +21,6 @@ if ! mount --bind pam.d /etc/pam.d || ! mount --bind passwd /etc/passwd ||
 	exit 1
 fi
 export USER
-ln -s "$JPKI_TOOL" bin/jpki-tool
-PATH=$work/bin:$PATH
 
 tap "jpki-tool reads the certificates" public_keys
 tap "jpki-tool writes down whose card it is" follow authorize

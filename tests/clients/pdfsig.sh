@@ -5,6 +5,8 @@
 p11_world=()
 # shellcheck source=tests/clients/lib.sh
 . "${JPKI_SRC:?}/tests/clients/lib.sh"
+# shellcheck source=tests/clients/lib-pdf.sh
+. "$JPKI_SRC/tests/clients/lib-pdf.sh"
 for tool in pdfsig modutil; do
 	tap_tool "$tool"
 done

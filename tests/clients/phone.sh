@@ -4,19 +4,10 @@
 # A phone as the reader: a card that comes to pcscd over TCP, as the vsmartcard
 # project's app for Android brings it.  `jpki-vcard serve' is the phone.
 p11_world=()
-
-# vpcd listens at every address of its machine, so it gets a network of its own.
-if [ -n "${JPKI_VCARD_LOG:-}" ] && [ -z "${PHONE_NETWORK:-}" ]; then
-	PHONE_NETWORK=own exec unshare --net "$0" "$@"
-fi
 # shellcheck source=tests/clients/lib.sh
 . "${JPKI_SRC:?}/tests/clients/lib.sh"
-tap_tool ip
-ip link set lo up || exit 1
-mkdir bin
-ln -s "$JPKI_TOOL" bin/jpki-tool
-ln -s "$JPKI_VCARD" bin/jpki-vcard
-PATH=$work/bin:$PATH
+# vpcd listens at every address of its machine.
+loopback_only
 
 # The world's own pcscd makes room for one that is set up as the package does
 # it, but for the place of the driver, which is hidden here.
@@ -27,17 +18,6 @@ sed "s|^LIBPATH.*|LIBPATH $driver|" /etc/reader.conf.d/vpcd >reader.conf
 "$(PATH=$PATH:/usr/sbin command -v pcscd)" --foreground --info --config "$work/reader.conf" \
 	>pcscd.log 2>&1 </dev/null &
 p11_started+=($!)
-
-# until_it COMMAND...: wait until it succeeds, a minute at most.
-until_it() {
-	local _
-	for _ in $(seq 200); do
-		"$@" >said 2>&1 && return
-		sleep 0.1
-	done
-	cat said
-	return 1
-}
 
 # pcscd looks once in a while.  Until it has seen the card go it takes the next
 # one for the same, and who asks meanwhile leaves it in two minds for good.
@@ -54,7 +34,7 @@ phone_comes() {
 	phone=$!
 	p11_started+=("$phone")
 }
-seen() { until_it held || cat phone.words pcscd.log; }
+seen() { soon held || cat phone.words pcscd.log; }
 phone_goes() {
 	removals=$(removals)
 	kill "$phone"
@@ -62,7 +42,7 @@ phone_goes() {
 	unset "p11_started[-1]"
 }
 
-tap "before the phone there is a reader without a card" until_it away
+tap "before the phone there is a reader without a card" soon away
 tap "the reader is there" says 'Virtual PCD 00 00' jpki-tool readers
 follow card
 phone_comes
@@ -86,8 +66,8 @@ card faults clear >/dev/null
 
 # The phone is taken away, and comes back.
 phone_goes
-tap "the phone goes, and the card with it" until_it another_removal
-tap "so jpki-tool says" until_it away
+tap "the phone goes, and the card with it" soon another_removal
+tap "so jpki-tool says" soon away
 refused() { ! following "$@" >said 2>&1 || { echo "succeeded:"; cat said; }; }
 tap "without it nothing is signed" refused "$auth_pin" sign
 phone_comes
@@ -108,7 +88,7 @@ tap "a link that breaks at the PIN ends the program" refused "$auth_pin" sign
 tap "the PIN went out once" same 1 "$(card pins | jq .pins.auth.verify)"
 tap "no try is lost" same 3 "$(card tries auth | jq .tries.auth)"
 card faults clear >/dev/null
-tap "pcscd saw it" until_it another_removal
+tap "pcscd saw it" soon another_removal
 tap "the link is there again" seen
 tap "and the next program signs" signed "$auth_pin" sign auth
 
