@@ -20,7 +20,8 @@ installed_data := \
 	$(srcdir)/lib/jpki.h:$(includedir) \
 	$(foreach page,$(man_pages),$(srcdir)/$(page):$(call man_dir,$(mandir),$(page))) \
 	$(foreach page,$(man_pages_ja),$(srcdir)/$(page):$(call man_dir,$(mandir)/ja,$(page))) \
-	$(docs:%=$(srcdir)/%:$(docdir))
+	$(docs:%=$(srcdir)/%:$(docdir)) \
+	$(patsubst %,$(srcdir)/%:$(docdir)/clients,$(call sources,doc/clients/*.md))
 installed_modules := $(modules:%=%:$(p11_module_dir)) \
 	$(srcdir)/pkcs11/jpki.module:$(p11_config_dir)
 installed_data += $(installed_modules)
@@ -48,4 +49,4 @@ uninstall:
 	$(Q)rm -f $(foreach row,$(installed_programs) $(installed_data), \
 		'$(DESTDIR)$(call to,$(row))/$(notdir $(call from,$(row)))') \
 		$(installed_links:%='$(DESTDIR)%')
-	$(Q)rmdir '$(DESTDIR)$(docdir)' 2>/dev/null || :
+	$(Q)rmdir '$(DESTDIR)$(docdir)/clients' '$(DESTDIR)$(docdir)' 2>/dev/null || :
