@@ -35,7 +35,8 @@ suite_cli := --group cli --build $(O) $(cli_tests)
 needs_e2e := all helpers
 suite_e2e := --group e2e --build $(O) $(e2e_tests)
 needs_valgrind := all tests helpers
-suite_valgrind := --group valgrind --build $(O) --wrap "$(VALGRIND)" \
+# Loops that try everything do so in the other suites.
+suite_valgrind := --group valgrind --build $(O) --wrap "env TEST_STRIDE=7 $(VALGRIND)" \
 	--timeout 1800 $(unit_tests) \
 	--group valgrind --build $(O) --timeout 1800 $(srcdir)/tests/memcheck/commands.sh
 # Of the programs, those that are built with the sanitizer as well.

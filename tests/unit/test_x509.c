@@ -537,7 +537,7 @@ one_wrong_bit_anywhere_is_survived_and_seen(void **state)
 	struct jpki_buf ca = fixture_make(&fixture_ca);
 
 	(void)state;
-	for (size_t at = 0; at < der.n; at++) {
+	for (size_t at = 0; at < der.n; at += stride()) {
 		struct jpki_cert *cert = NULL;
 		enum jpki_err err;
 
@@ -548,10 +548,8 @@ one_wrong_bit_anywhere_is_survived_and_seen(void **state)
 		expect_true(jpki_err_name(err), err == JPKI_OK ||
 		    err == JPKI_ERR_MALFORMED);
 		jpki_cert_free(&cert);
-		/* Not for each: under valgrind that would take a minute. */
-		expect_true("proof", at % 4 != 0 ||
-		    !x509_issued_by(fixture_crypto(), fixture_slice(&der),
-		    fixture_slice(&ca)));
+		expect_true("proof", !x509_issued_by(fixture_crypto(),
+		    fixture_slice(&der), fixture_slice(&ca)));
 		der.p[at] ^= (uint8_t)(1 << at % 8);
 	}
 	expect_true("whole again", x509_issued_by(fixture_crypto(),

@@ -13,6 +13,15 @@ nibble_of(char c)
 	return at != NULL ? (int)((at - digits) % 16) : -1;
 }
 
+unsigned long
+stride(void)
+{
+	const char *text = getenv("TEST_STRIDE");
+	unsigned long n = text != NULL ? strtoul(text, NULL, 10) : 0;
+
+	return n > 0 ? n : 1;
+}
+
 struct octets
 unhex(const char *text)
 {

@@ -29,6 +29,12 @@ struct slice	octets_slice(const struct octets *octets);
 /* The bytes of a C string, without the NUL. */
 struct slice	text_slice(const char *text);
 
+/*
+ * The step of a loop that tries everything: 1, or what TEST_STRIDE says, for
+ * tools under which all of it would take too long.
+ */
+unsigned long	stride(void);
+
 /* Each fails the test, and says what it was about. */
 void	expect_true(const char *what, bool got);
 void	expect_int(const char *what, long long got, long long wanted);
