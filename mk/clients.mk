@@ -22,7 +22,7 @@ client_tests := $(filter-out $(srcdir)/tests/clients/lib%, \
 	$(sort $(wildcard $(srcdir)/tests/clients/*.sh)))
 
 needs_clients := all $(client_programs)
-suite_clients := --group clients --build $(O) --lacks "$(srcdir)/scripts/deps lacks" \
+suite_clients := --group clients --build $(O) --timeout 1800 --lacks "$(srcdir)/scripts/deps lacks" \
 	$(client_tests)
 SUITES += clients
 
