@@ -216,6 +216,7 @@ ev_tries(unsigned reader, uint8_t how)
 	enum vpin pin = (how & 1) != 0 ? VPIN_SIGN : VPIN_AUTH;
 
 	note(reader);
+	world.count.tries_set = true;
 	if (card->pins[pin].exists)
 		card->pins[pin].tries = (how >> 1) %
 		    (layout_pins[pin].tries + 1);

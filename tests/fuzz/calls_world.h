@@ -31,6 +31,7 @@ struct world_count {
 	unsigned	commands;
 	unsigned	verifies;	/* with a PIN */
 	unsigned	changes;	/* of a PIN */
+	bool		tries_set;	/* by an event */
 	uint8_t		pin[VPIN_MAX];	/* of the last VERIFY */
 	size_t		pin_n;
 };
