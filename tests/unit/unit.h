@@ -29,6 +29,9 @@ struct slice	octets_slice(const struct octets *octets);
 /* The bytes of a C string, without the NUL. */
 struct slice	text_slice(const char *text);
 
+/* Descriptors that this process has open. */
+int		open_descriptors(void);
+
 /* Each fails the test, and says what it was about. */
 void	expect_true(const char *what, bool got);
 void	expect_int(const char *what, long long got, long long wanted);
