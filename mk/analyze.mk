@@ -25,7 +25,7 @@ GCC := gcc
 CLANG := clang
 CPPCHECK := cppcheck
 
-analysis_cppflags := $(foreach dir,lib pkcs11 tools tools/vcard tests/e2e, \
+analysis_cppflags := $(foreach dir,lib pkcs11 tools tools/vcard tests/e2e tests/conformance, \
 	-iquote $(srcdir)/$(dir)) -iquote . -D_POSIX_C_SOURCE=200809L \
 	$(pcsc_cflags) $(crypto_cflags) $(p11kit_cflags) $(CPPFLAGS)
 
