@@ -14,6 +14,7 @@
 #include "neighbour.h"
 
 #define LOOKS		(BOUND_S * 200)	/* each 5 milliseconds apart */
+#define RECOVERIES	3	/* pcscd may end once in each but the last */
 #define JPKI_AID	"00A4040C0AD392F000260100000001"
 
 static int
@@ -64,11 +65,15 @@ world_ask(struct world *w, const char *format, ...)
 	va_start(args, format);
 	n = vsnprintf(request, sizeof(request) - 1, format, args);
 	va_end(args);
-	request[n++] = '\n';
-	if (send(w->control, request, (size_t)n, MSG_NOSIGNAL) != n ||
+	request[n] = '\n';
+	if (send(w->control, request, (size_t)n + 1, MSG_NOSIGNAL) != n + 1 ||
 	    getline(&w->line, &w->room, w->answers) < 0)
 		return false;
-	return strncmp(w->line, "{\"ok\":true", 10) == 0;
+	if (strncmp(w->line, "{\"ok\":true", 10) == 0)
+		return true;
+	snprintf(w->failed, sizeof(w->failed), "%.*s: %.*s", n, request,
+	    (int)strcspn(w->line, "\n"), w->line);
+	return false;
 }
 
 /* The number behind "key": in text; -1: it is not there. */
@@ -230,6 +235,21 @@ bool
 world_await_return(struct world *w)
 {
 	return world_ask(w, "remove") && world_ask(w, "insert");
+}
+
+/*
+ * pcscd ends of nonsense when it next looks for a card, maybe in the middle of
+ * this.  From a new connection it hears none.
+ */
+bool
+world_recover(struct world *w, bool *died)
+{
+	for (int i = 0; i < RECOVERIES; i++)
+		if (world_await_return(w))
+			return world_serve(w, died);
+		else if (!world_serve(w, died))
+			break;
+	return false;
 }
 
 /*
