@@ -14,7 +14,7 @@
 #include "neighbour.h"
 
 #define LOOKS		(BOUND_S * 200)	/* each 5 milliseconds apart */
-#define RECOVERIES	3	/* pcscd may end once in each but the last */
+#define RECOVERIES	3
 #define JPKI_AID	"00A4040C0AD392F000260100000001"
 
 static int
@@ -55,6 +55,26 @@ world_open(struct world *w)
  * Requests.
  */
 
+static bool
+ask(struct world *w, const char *request)
+{
+	size_t n = strlen(request);
+
+	return send(w->control, request, n, MSG_NOSIGNAL) == (ssize_t)n &&
+	    getline(&w->line, &w->room, w->answers) >= 0 &&
+	    strncmp(w->line, "{\"ok\":true", 10) == 0;
+}
+
+static bool
+note_failure(struct world *w, const char *request)
+{
+	snprintf(w->failed, sizeof(w->failed), "%.*s: %.*s",
+	    (int)strcspn(request, "\n"), request,
+	    w->line != NULL ? (int)strcspn(w->line, "\n") : 0,
+	    w->line != NULL ? w->line : "");
+	return false;
+}
+
 bool
 world_ask(struct world *w, const char *format, ...)
 {
@@ -65,15 +85,8 @@ world_ask(struct world *w, const char *format, ...)
 	va_start(args, format);
 	n = vsnprintf(request, sizeof(request) - 1, format, args);
 	va_end(args);
-	request[n] = '\n';
-	if (send(w->control, request, (size_t)n + 1, MSG_NOSIGNAL) != n + 1 ||
-	    getline(&w->line, &w->room, w->answers) < 0)
-		return false;
-	if (strncmp(w->line, "{\"ok\":true", 10) == 0)
-		return true;
-	snprintf(w->failed, sizeof(w->failed), "%.*s: %.*s", n, request,
-	    (int)strcspn(w->line, "\n"), w->line);
-	return false;
+	memcpy(request + n, "\n", 2);
+	return ask(w, request) || note_failure(w, request);
 }
 
 /* The number behind "key": in text; -1: it is not there. */
@@ -212,8 +225,11 @@ world_skip(struct world *w)
 bool
 world_serve(struct world *w, bool *started)
 {
-	if (!world_ask(w, "pcscd start"))
-		return strstr(w->line, "running already") != NULL;
+	static const char start[] = "pcscd start\n";
+
+	if (!ask(w, start))
+		return strstr(w->line, "running already") != NULL ||
+		    note_failure(w, start);
 	if (started != NULL)
 		*started = true;
 	return true;
@@ -239,16 +255,19 @@ world_await_return(struct world *w)
 
 /*
  * pcscd ends of nonsense when it next looks for a card, maybe in the middle of
- * this.  From a new connection it hears none.
+ * this.  And a card that came back, was powered for a client and left between
+ * two of its looks it believes in until somebody connects: another one does
+ * not.
  */
 bool
 world_recover(struct world *w, bool *died)
 {
-	for (int i = 0; i < RECOVERIES; i++)
+	for (int i = 0; i < RECOVERIES && world_serve(w, died); i++) {
 		if (world_await_return(w))
 			return world_serve(w, died);
-		else if (!world_serve(w, died))
+		if (!world_serve(w, died) || !act_restart_service(w))
 			break;
+	}
 	return false;
 }
 
