@@ -10,7 +10,6 @@
 #define ROUNDS_MAX	64	/* of 61xx or 6Cxx in one command */
 #define OBJECT_MAX	0x7FFF	/* READ BINARY has 15 bits of offset */
 #define OBJECT_COMMANDS	1024	/* to read one: 32 bytes each are enough */
-#define STATUS_BYTES	2	/* SW1-SW2 end every answer */
 #define LE_CAREFUL	0xE0	/* for a card or reader that refuses Le=00 */
 
 /*
@@ -54,6 +53,13 @@ forget_card(struct jpki_card *card)
 	card->query_with_le = false;
 	card->read_le = APDU_LE_MAX;
 	card->insertion++;
+}
+
+void
+card_lose_place(struct jpki_card *card)
+{
+	card->app = APP_NONE;
+	card->ef = NULL;
 }
 
 void
@@ -102,8 +108,7 @@ jpki_card_begin(struct jpki_card *card)
 		return err;
 	}
 	heal(card, since);
-	card->app = APP_NONE;
-	card->ef = NULL;
+	card_lose_place(card);
 	card->depth = 1;
 	return JPKI_OK;
 }
@@ -176,7 +181,7 @@ exchange(struct jpki_card *card, const struct apdu *apdu,
 	err = card->conn->transport->ops->transmit(card->conn, command, raw,
 	    &n);
 	/* Some readers answer with nothing when the card is pulled. */
-	if (err == JPKI_OK && n < STATUS_BYTES)
+	if (err == JPKI_OK && n < TRANSPORT_ANSWER_MIN)
 		err = JPKI_ERR_IO;
 	if (err == JPKI_OK && (n > TRANSPORT_ANSWER_MAX ||
 	    !answer_split(slice_of(raw, n), answer)))
@@ -185,8 +190,7 @@ exchange(struct jpki_card *card, const struct apdu *apdu,
 		log_line(log, JPKI_LOG_ERROR, "%s: transmit: %s",
 		    card->reader, jpki_strerror(err));
 		/* What is selected behind a broken link is not known. */
-		card->app = APP_NONE;
-		card->ef = NULL;
+		card_lose_place(card);
 		return err;
 	}
 	log_answer(log, apdu, slice_of(raw, n), answer->sw);
@@ -319,8 +323,7 @@ card_select_app(struct jpki_card *card, enum app app)
 		return err;
 	if (sw != SW_OK) {
 		/* What is selected now is not known. */
-		card->app = APP_NONE;
-		card->ef = NULL;
+		card_lose_place(card);
 		err = sw_err_plain(sw);
 		return err == JPKI_ERR_NOT_FOUND && app == APP_JPKI ?
 		    JPKI_ERR_NOT_JPKI : err;
@@ -340,8 +343,7 @@ file_err(struct jpki_card *card, uint16_t sw)
 	enum jpki_err err = sw_err_plain(sw);
 
 	if (err == JPKI_ERR_NOT_FOUND) {
-		card->app = APP_NONE;
-		card->ef = NULL;
+		card_lose_place(card);
 	}
 	return err;
 }

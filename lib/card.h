@@ -65,6 +65,8 @@ enum jpki_err	card_restart(struct jpki_card *card);
  */
 void		card_renew(struct jpki_card *card,
     enum transport_since since);
+/* What is selected is not known: the next selection is complete. */
+void		card_lose_place(struct jpki_card *card);
 /* End the transport's transaction, if there is one; depth is untouched. */
 void		card_end_transaction(struct jpki_card *card);
 

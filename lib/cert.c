@@ -90,6 +90,14 @@ jpki_cert_ca_claim(const struct jpki_cert *cert)
 	    JPKI_CA_KNOWN : JPKI_CA_UNKNOWN;
 }
 
+static enum jpki_ca
+kind_of(const struct jpki_cert *ca)
+{
+	if (anchor_has_fingerprint(ca->fingerprint))
+		return JPKI_CA_KNOWN;
+	return ca->is_test ? JPKI_CA_TEST : JPKI_CA_UNKNOWN;
+}
+
 enum jpki_err
 jpki_cert_ca_prove(struct jpki_ctx *ctx, const uint8_t *der, size_t n,
     const uint8_t *ca_der, size_t ca_n, enum jpki_ca *out)
@@ -104,19 +112,13 @@ jpki_cert_ca_prove(struct jpki_ctx *ctx, const uint8_t *der, size_t n,
 		err = x509_parse(ctx->crypto, slice_of(ca_der, ca_n), &ca);
 	if (err != JPKI_OK)
 		return err;
-	if (!x509_issued_by(ctx->crypto, slice_of(der, n),
+	if (x509_issued_by(ctx->crypto, slice_of(der, n),
 	    slice_of(ca_der, ca_n)))
-		err = mem_judge(JPKI_ERR_MISMATCH);
-	if (err == JPKI_ERR_MEMORY)
-		goto out;
-	if (err != JPKI_OK)
-		*out = JPKI_CA_UNKNOWN;
-	else if (anchor_has_fingerprint(ca->fingerprint))
-		*out = JPKI_CA_KNOWN;
+		*out = kind_of(ca);
+	else if (mem_judge(JPKI_ERR_MISMATCH) == JPKI_ERR_MEMORY)
+		err = JPKI_ERR_MEMORY;
 	else
-		*out = ca->is_test ? JPKI_CA_TEST : JPKI_CA_UNKNOWN;
-	err = JPKI_OK;
-out:
+		*out = JPKI_CA_UNKNOWN;
 	jpki_cert_free(&ca);
 	return err;
 }

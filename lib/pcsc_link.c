@@ -13,7 +13,6 @@
 #include <string.h>
 
 #define BEGIN_ROUNDS	3	/* reset or gone, at most so often */
-#define STATUS_BYTES	2	/* SW1-SW2 end every answer */
 #define PROTOCOLS	(SCARD_PROTOCOL_T0 | SCARD_PROTOCOL_T1)
 
 struct pcsc_conn {
@@ -316,7 +315,7 @@ pcsc_link_transmit(struct transport_conn *c, struct slice command,
 	    (DWORD)command.n, NULL, answer, &got));
 	/* Without a status word nobody knows either what the card did. */
 	conn->doubtful = conn->doubtful || rv != SCARD_S_SUCCESS ||
-	    got < STATUS_BYTES;
+	    got < TRANSPORT_ANSWER_MIN;
 	/* Reset under our feet: the card's protocol is open again. */
 	if (rv == SCARD_E_PROTO_MISMATCH)
 		return JPKI_ERR_IO;

@@ -260,10 +260,8 @@ ask_after_oddity(struct jpki_card *card, enum jpki_pin pin,
 	uint16_t sw = card->sw;
 	enum jpki_err err = odd;
 
-	if (lost_place(sw)) {
-		card->app = APP_NONE;
-		card->ef = NULL;
-	}
+	if (lost_place(sw))
+		card_lose_place(card);
 	if (ask(card, pin, &now) == JPKI_OK)
 		err = judge(info->tries_left, &now, odd);
 	else

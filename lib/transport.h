@@ -14,6 +14,7 @@
 
 #define TRANSPORT_NAME_MAX	128	/* MAX_READERNAME of pcsc-lite */
 #define TRANSPORT_ATR_MAX	33	/* ISO 7816-3 */
+#define TRANSPORT_ANSWER_MIN	2	/* SW1-SW2 end every answer */
 #define TRANSPORT_ANSWER_MAX	258	/* short APDU: 256 bytes and SW1-SW2 */
 
 struct transport_reader {

@@ -25,7 +25,7 @@ GCC := gcc
 CLANG := clang
 CPPCHECK := cppcheck
 
-analysis_cppflags := $(foreach dir,lib pkcs11 tools tools/vcard tests/e2e, \
+analysis_cppflags := $(foreach dir,lib pkcs11 tools tools/vcard tests/e2e tests/conformance, \
 	-iquote $(srcdir)/$(dir)) -iquote . -D_POSIX_C_SOURCE=200809L \
 	$(pcsc_cflags) $(crypto_cflags) $(p11kit_cflags) $(CPPFLAGS)
 
@@ -93,7 +93,7 @@ msan := build/san-memory
 msan_tests := $(addprefix $(clang_dir)/$(msan)/tests/unit/test_, \
 	anchors apdu buf card change date err files log logout mem \
 	nomem_card open p11_interface p11_settings pin pin_broken pin_laws \
-	read sw tlv token)
+	read send sw tlv token)
 needs_msan := build-msan
 suite_msan := --group msan --build $(clang_dir)/$(msan) $(msan_tests)
 SUITES += msan

@@ -55,6 +55,8 @@ unit_tests := $(unit_objs:.o=)
 helper_objs := $(filter-out $(unit_objs),$(call objects,$(call sources,tests/unit/*.c)))
 # Programs of the end-to-end tests and of make bench, for any PKCS #11 module.
 client_objs := $(call objects,$(call sources,tests/e2e/*.c) $(call sources,tests/bench/*.c))
+# A module by its path, and what it answers by name.
+p11_load := $(O)/tests/e2e/p11load.o $(O)/tests/conformance/rv.o
 p11_clients := $(addprefix $(O)/tests/e2e/,p11steps p11storm secrets_client) $(O)/tests/bench/p11bench
 # They look at what others leave in memory.
 scanners := $(O)/tests/e2e/secrets_scan $(O)/tests/e2e/secrets_trace
@@ -90,7 +92,8 @@ $(O)/members: FORCE
 $(lib_objs): private part_cppflags = $(pcsc_cflags) $(crypto_cflags)
 $(module_objs) $(module_variants): private part_cppflags = -iquote $(srcdir)/pkcs11 $(p11kit_cflags)
 $(client_objs): private part_cppflags = -iquote $(srcdir)/pkcs11 \
-	-iquote $(srcdir)/tests/e2e $(p11kit_cflags) $(crypto_cflags)
+	-iquote $(srcdir)/tests/e2e -iquote $(srcdir)/tests/conformance \
+	$(p11kit_cflags) $(crypto_cflags)
 # They are not measured, and some search all of a program's memory.
 ifeq ($(mode),coverage)
 $(client_objs): private mode_cflags := -O2 -g
@@ -157,7 +160,7 @@ $(O)/jpki-vcard: $(vcard_main) $(O)/libvcard.a $(O)/libjpki.a
 $(unit_tests): %: %.o $(O)/tests/unit/helpers.a $(O)/tools/parts.a $(O)/libmodule.a \
 	$(O)/libvcard.a $(O)/libjpki.a
 $(unit_tests): private part_libs = $(cmocka_libs)
-$(p11_clients): %: %.o $(O)/tests/e2e/p11load.o
+$(p11_clients): %: %.o $(p11_load)
 $(scanners): %: %.o $(O)/tests/e2e/secrets_find.o $(O)/tests/e2e/secrets_memory.o
 $(helpers): private lib_libs = -ldl $(LIBS)
 # Judges signatures.

@@ -23,16 +23,17 @@ fault_objs := $(faults_objs) $(torn_objs) $(nomem_objs)
 -include $(fault_objs:.o=.d)
 
 $(fault_objs): private part_cppflags = -iquote $(srcdir)/pkcs11 \
-	-iquote $(srcdir)/tests/e2e $(p11kit_cflags) $(pcsc_cflags) $(crypto_cflags)
+	-iquote $(srcdir)/tests/e2e -iquote $(srcdir)/tests/conformance \
+	$(p11kit_cflags) $(pcsc_cflags) $(crypto_cflags)
 $(faults): private part_libs = $(pcsc_libs) $(crypto_libs)
 $(nomem_client): private part_libs = $(crypto_libs)
 
-$(faults): $(faults_objs)
-$(torn): $(torn_objs) $(O)/tests/e2e/p11load.o
+$(faults): $(faults_objs) $(O)/tests/conformance/rv.o
+$(torn): $(torn_objs) $(p11_load)
 # It runs the others.
 $(nomem): $(filter-out $(nomem_others),$(nomem_objs)) | $(nomem_client) $(nomem_shim)
 # libjpki.a: to tell whether OpenSSL works without the module.
-$(nomem_client): $(nomem_client).o $(O)/tests/e2e/p11load.o $(O)/libjpki.a
+$(nomem_client): $(nomem_client).o $(p11_load) $(O)/libjpki.a
 $(fault_programs): $(O)/flags
 	$(call say,LD,$@)
 	$(Q)$(CC) $(pie_ldflags) $(all_ldflags) -o $@ $(filter %.o %.a,$^) \

@@ -61,17 +61,24 @@ is_in_doubt(const struct slot *slot)
 }
 
 /*
- * A PIN was verified, and nobody is to be logged in: the card forgets it in
- * the transaction in which it was sent, so that no other program comes first.
- * True: it could not be told to, and login_end() has to try again.
+ * The end of what sent a PIN.  If nobody is to be logged in (open), or nobody
+ * knows, the card forgets it in the transaction in which it was sent, so that
+ * no other program comes first; what fails there login_end() tries again.
  */
-static bool
-end_use(struct slot *slot, bool open)
+static CK_RV
+end_use(struct slot *slot, enum jpki_err err, bool open)
 {
-	bool failed = open && jpki_logout(slot->reader->card) != JPKI_OK;
+	struct jpki_card *card = slot->reader->card;
+	CK_RV rv;
 
-	jpki_card_end(slot->reader->card);
-	return failed;
+	open = open || may_stay_open(err);
+	if (open || is_in_doubt(slot))
+		open = jpki_logout(card) != JPKI_OK || open;
+	jpki_card_end(card);
+	rv = slot_judge(slot, err);
+	if (open)
+		(void)login_end(slot);
+	return pin_rv(rv);
 }
 
 /* The card for us alone, before it is asked anything (exclusive=login). */
@@ -93,7 +100,6 @@ static CK_RV
 verify(struct slot *slot, const CK_UTF8CHAR *pin, CK_ULONG n)
 {
 	enum jpki_err err;
-	bool open;
 	CK_RV rv;
 
 	rv = slot_begin_login(slot);
@@ -101,13 +107,8 @@ verify(struct slot *slot, const CK_UTF8CHAR *pin, CK_ULONG n)
 		return rv;
 	err = jpki_pin_verify(slot->reader->card, slot->row->pin,
 	    (const char *)pin, n, pin_flags(), NULL);
-	open = may_stay_open(err);
-	open = end_use(slot, open || is_in_doubt(slot)) || open;
-	rv = slot_judge(slot, err);
-	if (open)
-		(void)login_end(slot);
-	return err == JPKI_ERR_NOT_FOUND ? CKR_USER_PIN_NOT_INITIALIZED :
-	    pin_rv(rv);
+	rv = end_use(slot, err, false);
+	return err == JPKI_ERR_NOT_FOUND ? CKR_USER_PIN_NOT_INITIALIZED : rv;
 }
 
 static CK_RV
@@ -240,13 +241,9 @@ pin_change(struct slot *slot, const struct pin_pair *pins)
 	    (const char *)pins->old_pin, pins->old_n, (const char *)pins->new_pin,
 	    pins->new_n, pin_flags(), NULL);
 	/* The change verified the PIN, which nobody asked to stay so. */
-	open = may_stay_open(err) || (!slot->logged_in &&
-	    jpki_pin_verified(slot->reader->card, slot->row->pin));
-	open = end_use(slot, open || is_in_doubt(slot)) || open;
-	rv = slot_judge(slot, err);
-	if (open)
-		(void)login_end(slot);
-	return pin_rv(rv);
+	open = !slot->logged_in &&
+	    jpki_pin_verified(slot->reader->card, slot->row->pin);
+	return end_use(slot, err, open);
 }
 
 CK_RV

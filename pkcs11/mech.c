@@ -37,7 +37,7 @@ probe_pss(const struct reader *reader, enum jpki_key key,
 {
 	enum jpki_err err = jpki_pss_probe(reader->card, key, out);
 
-	if (err == JPKI_OK ? *out == JPKI_UNKNOWN : err >= JPKI_ERR_NOT_JPKI)
+	if (err == JPKI_OK ? *out == JPKI_UNKNOWN : is_answer(err))
 		err = jpki_pss_probe(reader->card, key, out);
 	return err;
 }
@@ -57,9 +57,9 @@ ask_pss(struct slot *slot, const struct token_row *row)
 	err = probe_pss(reader, row->key, &reader->pss);
 	/* Without this key, the other one may tell. */
 	reader->pss_asked = err == JPKI_OK ||
-	    (err >= JPKI_ERR_NOT_JPKI && err != JPKI_ERR_NOT_FOUND);
+	    (is_answer(err) && err != JPKI_ERR_NOT_FOUND);
 	rv = slot_judge(slot, err);
-	if (rv == CKR_DEVICE_REMOVED || err < JPKI_ERR_NOT_JPKI)
+	if (rv == CKR_DEVICE_REMOVED || !is_answer(err))
 		trouble_note(rv);
 }
 

@@ -123,6 +123,8 @@ CK_RV	enter_session_fresh(CK_SESSION_HANDLE handle, struct session **out);
 
 /* jpki_err to CK_RV. */
 CK_RV	rv_of(enum jpki_err err);
+/* Has the card answered, and not with what it was asked for? */
+bool	is_answer(enum jpki_err err);
 
 /*
  * What keeps an object from being seen may be trouble on the way to the card,

@@ -47,3 +47,9 @@ rv_of(enum jpki_err err)
 			return rows[i].rv;
 	return CKR_GENERAL_ERROR;
 }
+
+bool
+is_answer(enum jpki_err err)
+{
+	return err >= JPKI_ERR_NOT_JPKI;
+}

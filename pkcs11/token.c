@@ -99,17 +99,6 @@ cert_fetch(struct slot *slot, enum jpki_cert_id id, struct cert *cert)
 	return err;
 }
 
-/*
- * The card has answered, and not with what was asked for.  That is remembered
- * as long as the card is in, so it is asked for twice: a card that lost its
- * place, by a reset that nobody saw, has no such file either.
- */
-static bool
-is_answer(enum jpki_err err)
-{
-	return err >= JPKI_ERR_NOT_JPKI;
-}
-
 /* An answer that makes no sense: of this once, or of this card. */
 static bool
 is_odd(enum jpki_err err)
@@ -135,6 +124,10 @@ cert_read(struct slot *slot, enum jpki_cert_id id, struct cert *cert)
 	if (cert->behind_pin && !slot->logged_in)
 		return;
 	err = cert_fetch(slot, id, cert);
+	/*
+	 * Remembered as long as the card is in, so asked for twice: a card that
+	 * lost its place, by a reset that nobody saw, has no such file either.
+	 */
 	if (is_answer(err))
 		err = cert_fetch(slot, id, cert);
 	cert->behind_pin = cert->behind_pin || err == JPKI_ERR_AUTH_REQUIRED;
@@ -254,7 +247,7 @@ ask(struct slot *slot, struct jpki_pin_info *pin, bool *has_pin)
 		return err;
 	err = jpki_pin_info(card, slot->row->pin, pin);
 	*has_pin = err != JPKI_ERR_NOT_FOUND;
-	if (err >= JPKI_ERR_NOT_JPKI) {
+	if (is_answer(err)) {
 		*pin = (struct jpki_pin_info){ .tries_left = -1 };
 		err = JPKI_OK;
 	}

@@ -217,7 +217,7 @@ run(int verb, char **argv)
 	p11_unload(&p11);
 	if (rv == CKR_OK)
 		return 0;
-	fprintf(stderr, "%s: %s\n", verbs[verb].name, p11_rv(rv));
+	fprintf(stderr, "%s: %s\n", verbs[verb].name, rv_name(rv));
 	return 1;
 }
 

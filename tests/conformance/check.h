@@ -7,6 +7,7 @@
 #define CHECK_H
 
 #include "kit.h"
+#include "rv.h"
 
 /* What is ready when a check begins; each includes those before it. */
 enum stage {
@@ -55,9 +56,6 @@ bool	holds(bool condition, const char *format, ...)
 
 #define END_OF_LIST	((CK_RV)-1)
 #define ANY_OF(...)	((const CK_RV[]){ __VA_ARGS__, END_OF_LIST })
-
-/* "CKR_OK"; for what has no name a number. */
-const char *rv_name(CK_RV rv);
 
 /* Did a call before this one in the same check fail? */
 bool	check_failed(void);

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Names of return values. */
+#include "rv.h"
+
 #include <stdio.h>
 
-#include "check.h"
+#include "kit.h"
 
 #define ROW(name)	{ name, #name }
 
@@ -33,6 +34,7 @@ static const struct {
 	ROW(CKR_SESSION_READ_WRITE_SO_EXISTS), ROW(CKR_SIGNATURE_INVALID),
 	ROW(CKR_SIGNATURE_LEN_RANGE), ROW(CKR_TEMPLATE_INCOMPLETE),
 	ROW(CKR_TEMPLATE_INCONSISTENT), ROW(CKR_TOKEN_NOT_PRESENT),
+	ROW(CKR_TOKEN_NOT_RECOGNIZED),
 	ROW(CKR_TOKEN_WRITE_PROTECTED), ROW(CKR_USER_ALREADY_LOGGED_IN),
 	ROW(CKR_USER_NOT_LOGGED_IN), ROW(CKR_USER_PIN_NOT_INITIALIZED),
 	ROW(CKR_USER_TYPE_INVALID), ROW(CKR_USER_ANOTHER_ALREADY_LOGGED_IN),
@@ -42,7 +44,7 @@ static const struct {
 };
 
 const char *
-rv_name(CK_RV rv)
+rv_name(unsigned long rv)
 {
 	static char unnamed[4][32];	/* one message may name several */
 	static unsigned next;

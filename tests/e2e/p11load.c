@@ -24,7 +24,7 @@ p11_load(struct p11 *p11, const char *path)
 	rv = get != NULL ? get(&p11->f) : CKR_GENERAL_ERROR;
 	if (rv == CKR_OK)
 		return true;
-	fprintf(stderr, "%s: C_GetFunctionList: %s\n", path, p11_rv(rv));
+	fprintf(stderr, "%s: C_GetFunctionList: %s\n", path, rv_name(rv));
 	p11_unload(p11);
 	return false;
 }
@@ -100,47 +100,4 @@ p11_sign(const struct p11 *p11, CK_SESSION_HANDLE session,
 		return rv;
 	*n = sizeof(signature);
 	return p11->f->C_Sign(session, text, sizeof(text) - 1, signature, n);
-}
-
-#define NAME(rv)	{ rv, #rv }
-
-static const struct {
-	CK_RV		 rv;
-	const char	*name;
-} names[] = {
-	NAME(CKR_OK),
-	NAME(CKR_SLOT_ID_INVALID),
-	NAME(CKR_GENERAL_ERROR),
-	NAME(CKR_FUNCTION_FAILED),
-	NAME(CKR_ARGUMENTS_BAD),
-	NAME(CKR_NO_EVENT),
-	NAME(CKR_DEVICE_ERROR),
-	NAME(CKR_DEVICE_REMOVED),
-	NAME(CKR_KEY_HANDLE_INVALID),
-	NAME(CKR_OBJECT_HANDLE_INVALID),
-	NAME(CKR_OPERATION_NOT_INITIALIZED),
-	NAME(CKR_PIN_INCORRECT),
-	NAME(CKR_PIN_INVALID),
-	NAME(CKR_PIN_LEN_RANGE),
-	NAME(CKR_PIN_LOCKED),
-	NAME(CKR_SESSION_CLOSED),
-	NAME(CKR_SESSION_HANDLE_INVALID),
-	NAME(CKR_TOKEN_NOT_PRESENT),
-	NAME(CKR_TOKEN_NOT_RECOGNIZED),
-	NAME(CKR_USER_ALREADY_LOGGED_IN),
-	NAME(CKR_USER_NOT_LOGGED_IN),
-	NAME(CKR_CRYPTOKI_NOT_INITIALIZED),
-	NAME(CKR_CRYPTOKI_ALREADY_INITIALIZED),
-};
-
-const char *
-p11_rv(CK_RV rv)
-{
-	static char number[32];
-
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
-		if (names[i].rv == rv)
-			return names[i].name;
-	(void)snprintf(number, sizeof(number), "CKR_0x%lX", rv);
-	return number;
 }

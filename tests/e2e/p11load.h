@@ -6,6 +6,7 @@
 #include <stdbool.h>
 
 #include "cryptoki.h"
+#include "rv.h"
 
 #define SIGNATURE_MAX	512
 
@@ -29,8 +30,5 @@ CK_RV		 p11_key(const struct p11 *p11, CK_SESSION_HANDLE session,
 /* CKM_SHA256_RSA_PKCS over a text of 14 bytes; n: bytes of the signature. */
 CK_RV		 p11_sign(const struct p11 *p11, CK_SESSION_HANDLE session,
     CK_OBJECT_HANDLE key, CK_ULONG *n);
-
-/* "CKR_OK", "CKR_PIN_INCORRECT", or the number in hexadecimal. */
-const char	*p11_rv(CK_RV rv);
 
 #endif

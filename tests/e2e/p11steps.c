@@ -44,7 +44,7 @@ present(char *argument)
 	rv = p11.f->C_GetSlotList(CK_FALSE, NULL, &slots);
 	if (rv == CKR_OK)
 		rv = p11.f->C_GetSlotList(CK_TRUE, NULL, &tokens);
-	printf("%s %lu %lu\n", p11_rv(rv), slots, tokens);
+	printf("%s %lu %lu\n", rv_name(rv), slots, tokens);
 	return rv;
 }
 
@@ -59,7 +59,7 @@ slot_event(CK_FLAGS flags)
 	if (rv == CKR_OK)
 		rv = p11.f->C_GetSlotInfo(slot, &info);
 	if (rv != CKR_OK)
-		puts(p11_rv(rv));
+		puts(rv_name(rv));
 	else
 		printf("CKR_OK %lu %s\n", slot, info.flags &
 		    CKF_TOKEN_PRESENT ? "present" : "empty");
@@ -99,7 +99,7 @@ flags(char *argument)
 	rv = p11_slot(&p11, argument, &slot);
 	if (rv == CKR_OK)
 		rv = p11.f->C_GetTokenInfo(slot, &info);
-	fputs(p11_rv(rv), stdout);
+	fputs(rv_name(rv), stdout);
 	for (size_t i = 0; rv == CKR_OK && i < sizeof(pin_flags) /
 	    sizeof(pin_flags[0]); i++)
 		if ((info.flags & pin_flags[i].flag) != 0)
@@ -156,7 +156,7 @@ sign(char *argument)
 	if (rv == CKR_OK)
 		printf("CKR_OK %lu\n", n);
 	else
-		puts(p11_rv(rv));
+		puts(rv_name(rv));
 	return rv;
 }
 
@@ -172,7 +172,7 @@ state(char *argument)
 		printf("CKR_OK %s\n", info.state == CKS_RW_USER_FUNCTIONS ?
 		    "user" : "public");
 	else
-		puts(p11_rv(rv));
+		puts(rv_name(rv));
 	return rv;
 }
 
@@ -208,7 +208,7 @@ run(char *line)
 			continue;
 		rv = steps[i].step(argument);
 		if (!steps[i].says)
-			puts(p11_rv(rv));
+			puts(rv_name(rv));
 		fflush(stdout);
 		return;
 	}

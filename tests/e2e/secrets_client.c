@@ -208,7 +208,7 @@ main(int argc, char **argv)
 			fprintf(stderr, "%s: no such step\n", argv[i]);
 			return 2;
 		}
-		printf("%s %s\n", step->name, p11_rv(step->run(argv + i + 1)));
+		printf("%s %s\n", step->name, rv_name(step->run(argv + i + 1)));
 		(void)fflush(stdout);
 	}
 	p11_unload(&p11);

@@ -39,22 +39,12 @@ fake_fork(void)
 
 static char script[128];
 
-static int
-count_open(void)
-{
-	int n = 0;
-
-	for (int fd = 0; fd < 256; fd++)
-		n += fcntl(fd, F_GETFD) >= 0;
-	return n;
-}
-
 /* Ask a script of these lines; room: of the answer. */
 static void
 expect_answer(const char *lines, size_t room, const char *wanted)
 {
 	char out[4096];
-	int before = count_open();
+	int before = open_descriptors();
 	FILE *f = fopen(script, "w");
 
 	assert_non_null(f);
@@ -64,7 +54,7 @@ expect_answer(const char *lines, size_t room, const char *wanted)
 	memset(out, 'x', sizeof(out));
 	program_ask(script, "--version", out, room);
 	expect_text(lines, out, wanted);
-	assert_int_equal(count_open(), before);
+	assert_int_equal(open_descriptors(), before);
 	assert_int_equal(waitpid(-1, NULL, WNOHANG), -1);
 	assert_int_equal(errno, ECHILD);
 }

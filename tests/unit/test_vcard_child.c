@@ -83,23 +83,12 @@ fake_sleep(const struct timespec *ts, struct timespec *rest)
 #undef _GNU_SOURCE
 #include "tools/vcard/child.c"
 
-/* Descriptors that are open. */
-static int
-count_open(void)
-{
-	int n = 0;
-
-	for (int fd = 0; fd < 256; fd++)
-		n += fcntl(fd, F_GETFD) >= 0;
-	return n;
-}
-
 static void
 a_process_that_cannot_be_made_leaves_nothing(void **state)
 {
 	char error[VCARD_ERROR_MAX];
 	struct child c;
-	int before = count_open();
+	int before = open_descriptors();
 
 	(void)state;
 	no_pipe = true;
@@ -109,7 +98,7 @@ a_process_that_cannot_be_made_leaves_nothing(void **state)
 	no_fork = true;
 	assert_int_equal(child_make(&c, NULL, NULL, error), -1);
 	assert_non_null(strstr(error, strerror(EAGAIN)));
-	assert_int_equal(count_open(), before);
+	assert_int_equal(open_descriptors(), before);
 	/* Nobody may take -1 for a process: it stands for all of them. */
 	assert_int_equal(c.pid, 0);
 	assert_int_equal(c.go, -1);

@@ -193,16 +193,6 @@ count_entries(void)
 	return n;
 }
 
-static int
-count_open(void)
-{
-	int n = 0;
-
-	for (int fd = 0; fd < 256; fd++)
-		n += fcntl(fd, F_GETFD) >= 0;
-	return n;
-}
-
 static void
 start(size_t which)
 {
@@ -232,7 +222,7 @@ a_new_card_is_whole_or_not_there(void **state)
 {
 	struct vcard *card = vkit_load(PROFILE, NULL), *made = NULL;
 	char dir[512], error[VCARD_ERROR_MAX];
-	int before = count_entries(), open_before = count_open();
+	int before = count_entries(), open_before = open_descriptors();
 	size_t n;
 
 	(void)state;
@@ -244,7 +234,7 @@ a_new_card_is_whole_or_not_there(void **state)
 		start(n);
 		rc = store_create(dir, card, error);
 		stop();
-		assert_int_equal(count_open(), open_before);
+		assert_int_equal(open_descriptors(), open_before);
 		if (calls < n && rc == 0)
 			break;
 		/* Only the folder that it is in has not reached the disk. */
@@ -319,7 +309,7 @@ a_card_that_cannot_be_read_is_none(void **state)
 	(void)state;
 	(void)vkit_load("adult", NULL);		/* lets go of the other one */
 	(void)snprintf(dir, sizeof(dir), "%s", vkit_dir(PROFILE));
-	before = count_open();
+	before = open_descriptors();
 	for (n = 1;; n++) {
 		int rc;
 
@@ -335,7 +325,7 @@ a_card_that_cannot_be_read_is_none(void **state)
 		}
 		assert_null(card);
 		expect_true("said", error[0] != '\0');
-		assert_int_equal(count_open(), before);
+		assert_int_equal(open_descriptors(), before);
 	}
 	assert_true(n > 50);
 }

@@ -35,6 +35,9 @@ struct slice	text_slice(const char *text);
  */
 unsigned long	stride(void);
 
+/* Descriptors that this process has open. */
+int		open_descriptors(void);
+
 /* Each fails the test, and says what it was about. */
 void	expect_true(const char *what, bool got);
 void	expect_int(const char *what, long long got, long long wanted);

@@ -5,8 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define STATUS_BYTES	2	/* SW1-SW2 end every answer */
-
 static struct vconn *
 vc_of(struct transport_conn *c)
 {
@@ -262,7 +260,7 @@ deliver(struct vconn *c, const struct vlink *link, size_t got,
 		*n = 0;
 	else
 		*n = (size_t)((long)got + lie);
-	c->doubtful = c->doubtful || *n < STATUS_BYTES;
+	c->doubtful = c->doubtful || *n < TRANSPORT_ANSWER_MIN;
 	return JPKI_OK;
 }
 

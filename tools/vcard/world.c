@@ -170,11 +170,27 @@ start_service(struct world *w, char error[VCARD_ERROR_MAX])
 	return 0;
 }
 
+/* It says so if pcscd has ended and nobody told it to. */
+static void
+watch_pcscd(struct world *w)
+{
+	pid_t before = w->pcscd.pid;
+	char how[160];
+
+	if (before == 0 || !pcscd_has_ended(&w->pcscd))
+		return;
+	pcscd_epitaph(&w->pcscd, how, sizeof(how));
+	fprintf(stderr, "jpki-vcard: the private pcscd ended by itself (%s); "
+	    "\"pcscd start\" of the control starts another\n", how);
+}
+
 static int
 service(void *user, const char *verb, char error[VCARD_ERROR_MAX])
 {
 	struct world *w = user;
 
+	/* Its end may not have come to our ears yet. */
+	watch_pcscd(w);
 	if (strcmp(verb, "start") == 0)
 		return start_service(w, error);
 	if (strcmp(verb, "stop") == 0 || strcmp(verb, "kill") == 0) {
@@ -265,19 +281,6 @@ pass_on(struct world *w, const struct signalfd_siginfo *si)
 	signal_command(w, (int)si->ssi_signo);
 	if (si->ssi_signo == SIGTERM)
 		set_deadline(w);
-}
-
-static void
-watch_pcscd(struct world *w)
-{
-	pid_t before = w->pcscd.pid;
-	char how[160];
-
-	if (before == 0 || !pcscd_has_ended(&w->pcscd))
-		return;
-	pcscd_epitaph(&w->pcscd, how, sizeof(how));
-	fprintf(stderr, "jpki-vcard: the private pcscd ended by itself (%s); "
-	    "\"pcscd start\" of the control starts another\n", how);
 }
 
 static void

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "cryptoki.h"
+#include "rv.h"
 #include "signature.h"
 
 #define INS_VERIFY	0x20
@@ -350,7 +351,7 @@ judge_outcome(const struct attempt *a, enum part part, char *out, size_t room)
 	else if (last == NULL)
 		snprintf(out, room, "nothing called");
 	else
-		snprintf(out, room, "%s %s", last->name, judge_rv(last->rv));
+		snprintf(out, room, "%s %s", last->name, rv_name(last->rv));
 }
 
 static void

@@ -43,7 +43,6 @@ bool	judge_refused(const struct case_ *c);
 /* "exit 3", "C_Login CKR_DEVICE_ERROR": the end of an attempt. */
 void	judge_outcome(const struct attempt *a, enum part part, char *out,
 	    size_t room);
-const char *judge_rv(unsigned long rv);
 
 /*
  * Is the end of a first attempt one that is documented?  The rows are in

@@ -58,8 +58,7 @@ mend(struct worker *w, const struct fault_row *fault)
 	if (fault->kind == FAULT_MUTE)
 		ok = world_ask(world, "mute off") && ok;
 	if (fault->drops)
-		ok = world_await_return(world) &&
-		    world_serve(world, &w->report.service_died) && ok;
+		ok = world_recover(world, &w->report.service_died) && ok;
 	return world_ask(world, "insert") && ok;
 }
 
@@ -161,7 +160,7 @@ tool_cell(struct worker *w, struct case_ c)
 	judge_outcome(&first, PART_TOOL, w->report.outcome, OUTCOME_ROOM);
 	if (!mend(w, fault))
 		complain(&w->said, "the world cannot be mended: %s",
-		    w->bench.world.line);
+		    w->bench.world.failed);
 	c.before = first.pins;
 	c.fault = NULL;
 	if (tool_once(w, &c, NULL, &second)) {
@@ -256,7 +255,7 @@ client_cell(struct worker *w, struct case_ c)
 	judge_outcome(&first, PART_MODULE, w->report.outcome, OUTCOME_ROOM);
 	if (!mend(w, fault))
 		complain(&w->said, "the world cannot be mended: %s",
-		    w->bench.world.line);
+		    w->bench.world.failed);
 	if (!first.hung && first.signal == 0)
 		client_again(w, run, c);
 out:
@@ -305,7 +304,8 @@ measure(struct worker *w, size_t operation)
 	start_values(pins);
 	c.before = pins;
 	if (!world_renew(world_of(w)))
-		complain(&w->said, "the world cannot be renewed");
+		complain(&w->said, "the world cannot be renewed: %s",
+		    w->bench.world.failed);
 	if (c.op->part == PART_TOOL)
 		(void)tool_once(w, &c, NULL, &base->attempt);
 	else
@@ -342,7 +342,8 @@ do_cell(struct worker *w, struct cell cell)
 		return;
 	c.fault = &fault_rows[cell.fault];
 	if (!world_renew(world_of(w)))
-		complain(&w->said, "the world cannot be renewed");
+		complain(&w->said, "the world cannot be renewed: %s",
+		    w->bench.world.failed);
 	if (c.op->part == PART_TOOL)
 		tool_cell(w, c);
 	else

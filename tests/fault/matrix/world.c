@@ -14,6 +14,7 @@
 #include "neighbour.h"
 
 #define LOOKS		(BOUND_S * 200)	/* each 5 milliseconds apart */
+#define RECOVERIES	3
 #define JPKI_AID	"00A4040C0AD392F000260100000001"
 
 static int
@@ -54,6 +55,26 @@ world_open(struct world *w)
  * Requests.
  */
 
+static bool
+ask(struct world *w, const char *request)
+{
+	size_t n = strlen(request);
+
+	return send(w->control, request, n, MSG_NOSIGNAL) == (ssize_t)n &&
+	    getline(&w->line, &w->room, w->answers) >= 0 &&
+	    strncmp(w->line, "{\"ok\":true", 10) == 0;
+}
+
+static bool
+note_failure(struct world *w, const char *request)
+{
+	snprintf(w->failed, sizeof(w->failed), "%.*s: %.*s",
+	    (int)strcspn(request, "\n"), request,
+	    w->line != NULL ? (int)strcspn(w->line, "\n") : 0,
+	    w->line != NULL ? w->line : "");
+	return false;
+}
+
 bool
 world_ask(struct world *w, const char *format, ...)
 {
@@ -64,11 +85,8 @@ world_ask(struct world *w, const char *format, ...)
 	va_start(args, format);
 	n = vsnprintf(request, sizeof(request) - 1, format, args);
 	va_end(args);
-	request[n++] = '\n';
-	if (send(w->control, request, (size_t)n, MSG_NOSIGNAL) != n ||
-	    getline(&w->line, &w->room, w->answers) < 0)
-		return false;
-	return strncmp(w->line, "{\"ok\":true", 10) == 0;
+	memcpy(request + n, "\n", 2);
+	return ask(w, request) || note_failure(w, request);
 }
 
 /* The number behind "key": in text; -1: it is not there. */
@@ -207,8 +225,11 @@ world_skip(struct world *w)
 bool
 world_serve(struct world *w, bool *started)
 {
-	if (!world_ask(w, "pcscd start"))
-		return strstr(w->line, "running already") != NULL;
+	static const char start[] = "pcscd start\n";
+
+	if (!ask(w, start))
+		return strstr(w->line, "running already") != NULL ||
+		    note_failure(w, start);
 	if (started != NULL)
 		*started = true;
 	return true;
@@ -230,6 +251,24 @@ bool
 world_await_return(struct world *w)
 {
 	return world_ask(w, "remove") && world_ask(w, "insert");
+}
+
+/*
+ * pcscd ends of nonsense when it next looks for a card, maybe in the middle of
+ * this.  And a card that came back, was powered for a client and left between
+ * two of its looks it believes in until somebody connects: another one does
+ * not.
+ */
+bool
+world_recover(struct world *w, bool *died)
+{
+	for (int i = 0; i < RECOVERIES && world_serve(w, died); i++) {
+		if (world_await_return(w))
+			return world_serve(w, died);
+		if (!world_serve(w, died) || !act_restart_service(w))
+			break;
+	}
+	return false;
 }
 
 /*

@@ -13,6 +13,7 @@ struct world {
 	FILE		*answers;	/* from it */
 	FILE		*log;		/* of the card's exchanges */
 	char		*line;		/* the last answer */
+	char		 failed[256];	/* the last request that did, and its answer */
 	size_t		 room;
 	pid_t		 client;	/* whose operation it is; 0: none */
 	struct neighbour *neighbour;
@@ -35,6 +36,8 @@ bool	world_serve(struct world *w, bool *started);
 bool	world_renew(struct world *w);
 /* The card is seen again after its reader lost it in the last attempt. */
 bool	world_await_return(struct world *w);
+/* The same of a reader that talked nonsense; *died as world_serve() has it. */
+bool	world_recover(struct world *w, bool *died);
 
 /* What the log says since the last call; a fault may be awaited. */
 void	world_look(struct world *w, bool until_struck, struct seen *out);

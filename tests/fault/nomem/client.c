@@ -358,7 +358,7 @@ step_run(const struct step *step)
 	if (rv != CKR_OK && page->failed > 0 && page->armed) {
 		page->armed = false;
 		if (!is_no_memory(rv))
-			printf("%s says %s\n", step->name, p11_rv(rv));
+			printf("%s says %s\n", step->name, rv_name(rv));
 		said_n = before;
 		rv = step->run();
 	}
@@ -367,7 +367,7 @@ step_run(const struct step *step)
 	page->spoilt = page->failed > 0 && is_no_memory(rv) &&
 	    openssl_is_spoilt();
 	if (!page->spoilt)
-		printf("%s says %s%s\n", step->name, p11_rv(rv),
+		printf("%s says %s%s\n", step->name, rv_name(rv),
 		    page->failed > 0 ? ", though there is memory" : "");
 	return false;
 }

@@ -10,7 +10,7 @@
 static CK_RV
 say(const char *function, CK_RV rv)
 {
-	printf("%s %s\n", function, p11_rv(rv));
+	printf("%s %s\n", function, rv_name(rv));
 	(void)fflush(stdout);
 	return rv;
 }
