@@ -105,10 +105,11 @@ chromium_open() {
 	done
 	echo "Chromium does not come to an end"
 }
-# chromium_type WINDOW PIN: until the window is gone; nothing declines.
+# chromium_type WINDOW PIN: until the window is gone; no PIN declines.
 chromium_type() {
-	local i
-	while xdotool windowfocus "$1" 2>/dev/null; do
+	local try i
+	for try in $(seq 20); do
+		xdotool windowfocus "$1" 2>/dev/null || return 0
 		if [ -n "$2" ]; then
 			xdotool key ctrl+a type "$2"
 			xdotool key Return
@@ -116,10 +117,11 @@ chromium_type() {
 			xdotool key Escape
 		fi
 		for i in $(seq 50); do
-			xdotool getwindowname "$1" >/dev/null 2>&1 || return
+			xdotool getwindowname "$1" >/dev/null 2>&1 || return 0
 			sleep 0.1
 		done
 	done
+	echo "the window does not go away, after $try times"
 }
 chromium_quit() {
 	kill "$chromium"
