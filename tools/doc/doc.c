@@ -3,6 +3,11 @@
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include <openssl/err.h>
 
 enum doc_err
 doc_fail(struct doc_error *error, enum doc_err err, const char *format, ...)
@@ -16,4 +21,43 @@ doc_fail(struct doc_error *error, enum doc_err err, const char *format, ...)
 	(void)vsnprintf(error->words, sizeof(error->words), format, args);
 	va_end(args);
 	return err;
+}
+
+enum doc_err
+doc_fail_crypto(struct doc_error *error, enum doc_err err, const char *what)
+{
+	unsigned long code = ERR_peek_last_error();
+	const char *reason = ERR_reason_error_string(code);
+
+	ERR_clear_error();
+	if (reason == NULL)
+		return doc_fail(error, err, "%s", what);
+	return doc_fail(error, err, "%s (%s)", what, reason);
+}
+
+const char *
+doc_time_text(int64_t when, char out[DOC_TIME_MAX])
+{
+	time_t t = (time_t)when;
+	struct tm tm;
+
+	if (gmtime_r(&t, &tm) == NULL ||
+	    strftime(out, DOC_TIME_MAX, "%Y-%m-%d %H:%M:%S UTC", &tm) == 0)
+		memcpy(out, "no time", sizeof("no time"));
+	return out;
+}
+
+enum doc_err
+doc_buf_copy(const void *bytes, size_t n, struct jpki_buf *out,
+    struct doc_error *error)
+{
+	/* Of nothing, too, a copy is not NULL. */
+	uint8_t *p = malloc(n > 0 ? n : 1);
+
+	if (p == NULL)
+		return doc_fail(error, DOC_ERR_MEMORY, "out of memory");
+	if (n > 0)
+		memcpy(p, bytes, n);
+	*out = (struct jpki_buf){ p, n };
+	return DOC_OK;
 }

@@ -41,6 +41,17 @@ struct doc_error {
 enum doc_err	doc_fail(struct doc_error *error, enum doc_err err,
 		    const char *format, ...)
 		    __attribute__((format(printf, 3, 4)));
+/* The same with what OpenSSL says last, whose errors it clears. */
+enum doc_err	doc_fail_crypto(struct doc_error *error, enum doc_err err,
+		    const char *what);
+
+#define DOC_TIME_MAX	32
+
+/* "2026-01-02 03:04:05 UTC"; returns out. */
+const char	*doc_time_text(int64_t when, char out[DOC_TIME_MAX]);
+/* A copy; DOC_ERR_MEMORY. */
+enum doc_err	doc_buf_copy(const void *bytes, size_t n,
+		    struct jpki_buf *out, struct doc_error *error);
 
 /* Who signs, and when.  All is borrowed. */
 struct doc_signer {
