@@ -18,7 +18,7 @@ struct command {
 	const char	*operands;	/* for the usage line */
 	const char	*text;
 	int		 min, max;	/* operands behind the name */
-	uint32_t	 options;	/* besides OPTS_GLOBAL */
+	uint64_t	 options;	/* besides OPTS_GLOBAL */
 };
 
 #define MANY	1000000

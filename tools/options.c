@@ -44,7 +44,7 @@ static const struct option_row rows[OPT_COUNT] = {
 	    "use the last try; a wrong PIN then locks it", false },
 };
 
-_Static_assert(OPT_COUNT <= 32, "a set of options is 32 bits");
+_Static_assert(OPT_COUNT <= 64, "a set of options is 64 bits");
 
 #define SEE_HELP	"see \"jpki-tool --help\""
 
@@ -151,11 +151,11 @@ options_parse(int argc, char **argv, struct options *out)
 }
 
 enum exit_code
-options_allow(const struct options *opt, uint32_t allowed,
+options_allow(const struct options *opt, uint64_t allowed,
     const char *command)
 {
 	for (size_t id = 0; id < OPT_COUNT; id++)
-		if (opt->seen[id] && !(allowed & UINT32_C(1) << id))
+		if (opt->seen[id] && !(allowed & UINT64_C(1) << id))
 			return fail(EXIT_USAGE, "\"%s\" takes no option --%s; "
 			    "see \"jpki-tool %s --help\"", command,
 			    rows[id].name, command);
@@ -163,12 +163,12 @@ options_allow(const struct options *opt, uint32_t allowed,
 }
 
 enum exit_code
-options_exclude(const struct options *opt, uint32_t set)
+options_exclude(const struct options *opt, uint64_t set)
 {
 	const char *first = NULL;
 
 	for (size_t id = 0; id < OPT_COUNT; id++) {
-		if (!opt->seen[id] || !(set & UINT32_C(1) << id))
+		if (!opt->seen[id] || !(set & UINT64_C(1) << id))
 			continue;
 		if (first != NULL)
 			return fail(EXIT_USAGE, "options --%s and --%s do not "
@@ -179,13 +179,13 @@ options_exclude(const struct options *opt, uint32_t set)
 }
 
 void
-options_describe(FILE *f, uint32_t set)
+options_describe(FILE *f, uint64_t set)
 {
 	for (size_t id = 0; id < OPT_COUNT; id++) {
 		const struct option_row	*row = &rows[id];
 		char			 left[48], letter[8] = "    ";
 
-		if (!(set & UINT32_C(1) << id))
+		if (!(set & UINT64_C(1) << id))
 			continue;
 		if (row->letter)
 			snprintf(letter, sizeof letter, "-%c, ", row->letter);

@@ -33,7 +33,7 @@ enum option_id {
 	OPT_COUNT
 };
 
-#define OPT(name)	(UINT32_C(1) << OPT_##name)
+#define OPT(name)	(UINT64_C(1) << OPT_##name)
 
 /* What every command takes, and what those take that may send a PIN. */
 #define OPTS_GLOBAL	(OPT(READER) | OPT(VERBOSE) | OPT(JSON) | OPT(HELP) | \
@@ -55,14 +55,14 @@ struct options {
 enum exit_code	 options_parse(int argc, char **argv, struct options *out);
 
 /* Reports the first option given that is not in the set allowed. */
-enum exit_code	 options_allow(const struct options *opt, uint32_t allowed,
+enum exit_code	 options_allow(const struct options *opt, uint64_t allowed,
 		    const char *command);
 
 /* Reports two options of the set given together. */
-enum exit_code	 options_exclude(const struct options *opt, uint32_t set);
+enum exit_code	 options_exclude(const struct options *opt, uint64_t set);
 
 /* A line for each option of the set. */
-void		 options_describe(FILE *f, uint32_t set);
+void		 options_describe(FILE *f, uint64_t set);
 
 /*
  * A whole number from 0 to max, digits only; -1 after reporting, for id
