@@ -6,9 +6,52 @@
 #include "card.h"
 #include "sw.h"
 
+/* The card's own is one of the holders. */
+struct card_ref {
+	struct jpki_card	*card;
+	unsigned		 holders;
+};
+
+enum jpki_err
+card_ref_new(struct jpki_card *card, struct card_ref **out)
+{
+	if (card->ref == NULL) {
+		card->ref = calloc(1, sizeof(*card->ref));
+		if (card->ref == NULL)
+			return JPKI_ERR_MEMORY;
+		*card->ref = (struct card_ref){ card, 1 };
+	}
+	card_ref_up(card->ref);
+	*out = card->ref;
+	return JPKI_OK;
+}
+
+void
+card_ref_up(struct card_ref *ref)
+{
+	ref->holders++;
+}
+
+void
+card_ref_free(struct card_ref **ref)
+{
+	if (*ref != NULL && --(*ref)->holders == 0)
+		free(*ref);
+	*ref = NULL;
+}
+
+struct jpki_card *
+card_of_ref(const struct card_ref *ref)
+{
+	return ref != NULL ? ref->card : NULL;
+}
+
 static void
 card_free(struct jpki_card *card, bool unpower)
 {
+	if (card->ref != NULL)
+		card->ref->card = NULL;
+	card_ref_free(&card->ref);
 	if (card->depth > 0)
 		card_end_transaction(card);
 	card->conn->transport->ops->disconnect(card->conn, unpower);

@@ -18,6 +18,7 @@ installed_data := \
 	$(O)/$(so_file):$(libdir) \
 	$(O)/libjpki.pc:$(libdir)/pkgconfig \
 	$(srcdir)/lib/jpki.h:$(includedir) \
+	$(srcdir)/lib/jpki_openssl.h:$(includedir) \
 	$(foreach page,$(man_pages),$(srcdir)/$(page):$(call man_dir,$(mandir),$(page))) \
 	$(foreach page,$(man_pages_ja),$(srcdir)/$(page):$(call man_dir,$(mandir)/ja,$(page))) \
 	$(docs:%=$(srcdir)/%:$(docdir)) \
