@@ -166,7 +166,7 @@ $(O)/jpki-vcard: $(vcard_main) $(O)/libvcard.a $(O)/libjpki.a
 $(unit_tests): %: %.o $(O)/tests/unit/helpers.a $(O)/tools/parts.a $(O)/libdoc.a \
 	$(O)/libmodule.a $(O)/libvcard.a $(O)/libjpki.a
 $(O)/jpki-tool: private part_libs = $(doc_libs)
-$(unit_tests): private part_libs = $(cmocka_libs) $(doc_libs)
+$(unit_tests): private part_libs = $(cmocka_libs) $(doc_libs) $(ssl_libs)
 $(p11_clients): %: %.o $(p11_load)
 $(scanners): %: %.o $(O)/tests/e2e/secrets_find.o $(O)/tests/e2e/secrets_memory.o
 $(helpers): private lib_libs = -ldl $(LIBS)
