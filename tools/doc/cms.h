@@ -19,7 +19,8 @@ struct cms_options {
 
 /*
  * A signature over all that can be read from content.  The content is read
- * once, from front to back, and not kept unless it goes into the result.
+ * once, from front to back, and not kept unless it goes into the result: a
+ * detached signature takes the same memory whatever its content's size.
  * *out: DER.
  */
 enum doc_err	cms_sign(const struct doc_signer *signer, BIO *content,
@@ -27,15 +28,45 @@ enum doc_err	cms_sign(const struct doc_signer *signer, BIO *content,
 		    struct doc_error *error);
 
 /* One signer more on an existing one; the others' signatures stay as they are.
- * content: of a detached one, else NULL. */
+ * content: of a detached one, else NULL; it has to be what the others signed.
+ * cms may be BER; *out: DER. */
 enum doc_err	cms_add(const struct doc_signer *signer,
-		    const struct jpki_buf *der, BIO *content,
+		    const struct jpki_buf *cms, BIO *content,
 		    struct jpki_buf *out, struct doc_error *error);
 
-/* Notes all checks of every signer but CHECK_COVERAGE, which whoever has the
- * content judges.  content: of a detached one, else NULL. */
+/*
+ * Notes all checks of every signer but CHECK_COVERAGE, which whoever has the
+ * content judges.  content: of a detached one, else NULL.  DER or BER, and
+ * nothing behind it.  DOC_ERR_INPUT: it is no CMS that somebody signed.
+ */
 enum doc_err	cms_check(const struct trust *trust, const uint8_t *der,
 		    size_t n, BIO *content, struct verdict *out,
 		    struct doc_error *error);
+
+/* Bytes of the CMS that these begin with, be it DER or BER; 0: it is none. */
+size_t		cms_size(OSSL_LIB_CTX *crypto, const uint8_t *der, size_t n);
+
+/*
+ * A file that holds a CMS as it is or in PEM: its DER or BER.  What is neither
+ * is DOC_ERR_INPUT.
+ */
+enum doc_err	cms_unwrap(const uint8_t *bytes, size_t n,
+		    struct jpki_buf *out, struct doc_error *error);
+/* In PEM, "-----BEGIN CMS-----". */
+enum doc_err	cms_pem(const struct jpki_buf *der, struct jpki_buf *out,
+		    struct doc_error *error);
+
+/*
+ * S/MIME (RFC 8551): multipart/signed, made of content and a detached
+ * signature over it.  content is a part of MIME with its header, every line
+ * ended by CR LF: what cms_smime_part() makes.
+ */
+enum doc_err	cms_smime(OSSL_LIB_CTX *crypto, const struct jpki_buf *der,
+		    const struct jpki_buf *content, struct jpki_buf *out,
+		    struct doc_error *error);
+/* Any bytes as such a part, in Base64, which mail does not change.
+ * type: "text/plain; charset=UTF-8". */
+enum doc_err	cms_smime_part(const char *type, BIO *bytes,
+		    struct jpki_buf *out, struct doc_error *error);
 
 #endif

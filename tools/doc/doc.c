@@ -47,6 +47,20 @@ doc_time_text(int64_t when, char out[DOC_TIME_MAX])
 	return out;
 }
 
+bool
+doc_time_of(const ASN1_TIME *time, int64_t *out)
+{
+	ASN1_TIME *epoch = ASN1_TIME_set(NULL, 0);
+	int days, seconds;
+	bool done = epoch != NULL &&
+	    ASN1_TIME_diff(&days, &seconds, epoch, time) == 1;
+
+	if (done)
+		*out = (int64_t)days * 86400 + seconds;
+	ASN1_TIME_free(epoch);
+	return done;
+}
+
 enum doc_err
 doc_buf_copy(const void *bytes, size_t n, struct jpki_buf *out,
     struct doc_error *error)

@@ -49,6 +49,8 @@ enum doc_err	doc_fail_crypto(struct doc_error *error, enum doc_err err,
 
 /* "2026-01-02 03:04:05 UTC"; returns out. */
 const char	*doc_time_text(int64_t when, char out[DOC_TIME_MAX]);
+/* Seconds since 1970 UTC; false: it is no time. */
+bool		doc_time_of(const ASN1_TIME *time, int64_t *out);
 /* A copy; DOC_ERR_MEMORY. */
 enum doc_err	doc_buf_copy(const void *bytes, size_t n,
 		    struct jpki_buf *out, struct doc_error *error);

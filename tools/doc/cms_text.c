@@ -1,0 +1,184 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* A CMS as text: PEM and S/MIME. */
+#include "cms.h"
+
+#include <ctype.h>
+#include <limits.h>
+#include <string.h>
+
+#include <openssl/err.h>
+#include <openssl/pem.h>
+
+#include "cms_open.h"
+
+#define PART_MAX	(64u << 20)	/* no mail is larger */
+#define LINE		48		/* bytes: 64 characters of Base64 */
+
+/* By which names others call it. */
+static const char *const pem_names[] = {
+	PEM_STRING_CMS, PEM_STRING_PKCS7, PEM_STRING_PKCS7_SIGNED,
+};
+
+static bool
+is_named(const char *name)
+{
+	for (size_t i = 0; i < sizeof(pem_names) / sizeof(pem_names[0]); i++)
+		if (strcmp(pem_names[i], name) == 0)
+			return true;
+	return false;
+}
+
+/* Nothing but white space is left. */
+static bool
+is_at_end(BIO *bio)
+{
+	char c;
+
+	while (BIO_read(bio, &c, 1) == 1)
+		if (isspace((unsigned char)c) == 0)
+			return false;
+	return true;
+}
+
+static enum doc_err
+pem_read(BIO *bio, struct jpki_buf *out, struct doc_error *error)
+{
+	char *name = NULL, *header = NULL;
+	unsigned char *data = NULL;
+	enum doc_err err;
+	long n = 0;
+
+	if (bio == NULL)
+		return doc_fail(error, DOC_ERR_MEMORY, "out of memory");
+	if (PEM_read_bio(bio, &name, &header, &data, &n) != 1 ||
+	    !is_named(name) || header[0] != '\0')
+		err = doc_fail(error, DOC_ERR_INPUT,
+		    "this is a CMS neither in DER nor in PEM");
+	else if (!is_at_end(bio))
+		err = doc_fail(error, DOC_ERR_INPUT,
+		    "something that nobody signed stands behind the CMS");
+	else
+		err = doc_buf_copy(data, (size_t)n, out, error);
+	ERR_clear_error();
+	OPENSSL_free(name);
+	OPENSSL_free(header);
+	OPENSSL_free(data);
+	return err;
+}
+
+enum doc_err
+cms_unwrap(const uint8_t *bytes, size_t n, struct jpki_buf *out,
+    struct doc_error *error)
+{
+	enum doc_err err;
+	BIO *bio;
+
+	if (n == 0 || n > INT_MAX)
+		return doc_fail(error, DOC_ERR_INPUT, n == 0 ?
+		    "the document is empty" : "the document is too large");
+	if (bytes[0] == (V_ASN1_CONSTRUCTED | V_ASN1_SEQUENCE))
+		return doc_buf_copy(bytes, n, out, error);
+	bio = BIO_new_mem_buf(bytes, (int)n);
+	err = pem_read(bio, out, error);
+	BIO_free(bio);
+	return err;
+}
+
+static enum doc_err
+take_text(BIO *bio, bool done, struct jpki_buf *out, struct doc_error *error)
+{
+	char *text = NULL;
+	long n = bio != NULL ? BIO_get_mem_data(bio, &text) : 0;
+
+	if (!done || n <= 0)
+		return doc_fail_crypto(error, DOC_ERR_MEMORY,
+		    "the text cannot be made");
+	return doc_buf_copy(text, (size_t)n, out, error);
+}
+
+enum doc_err
+cms_pem(const struct jpki_buf *der, struct jpki_buf *out,
+    struct doc_error *error)
+{
+	BIO *bio = BIO_new(BIO_s_mem());
+	bool done = bio != NULL && der->n <= LONG_MAX && PEM_write_bio(bio,
+	    PEM_STRING_CMS, "", der->p, (long)der->n) > 0;
+	enum doc_err err = take_text(bio, done, out, error);
+
+	BIO_free(bio);
+	return err;
+}
+
+enum doc_err
+cms_smime(OSSL_LIB_CTX *crypto, const struct jpki_buf *der,
+    const struct jpki_buf *content, struct jpki_buf *out,
+    struct doc_error *error)
+{
+	struct cms_message m;
+	BIO *bio, *part = NULL;
+	bool done;
+	enum doc_err err = cms_open(crypto, der->p, der->n, NID_pkcs7_data, &m,
+	    error);
+
+	if (err != DOC_OK)
+		return err;
+	bio = BIO_new(BIO_s_mem());
+	if (content->n <= INT_MAX)
+		part = BIO_new_mem_buf(content->p, (int)content->n);
+	/* REUSE_DIGEST: it is signed already. */
+	done = bio != NULL && part != NULL && SMIME_write_CMS(bio, m.cms, part,
+	    CMS_DETACHED | CMS_REUSE_DIGEST | CMS_BINARY | CMS_CRLFEOL) == 1;
+	err = take_text(bio, done, out, error);
+	BIO_free(bio);
+	BIO_free(part);
+	cms_close(&m);
+	return err;
+}
+
+/* A line of Base64; a short one is the last.  -1: it cannot be read. */
+static int
+put_line(BIO *bytes, BIO *out)
+{
+	unsigned char in[LINE];
+	char line[LINE / 3 * 4 + 1];
+	int n = 0, got = 1;
+
+	while (n < LINE && (got = BIO_read(bytes, in + n, LINE - n)) > 0)
+		n += got;
+	if (got < 0 && !BIO_eof(bytes))
+		return -1;
+	if (n > 0) {
+		(void)EVP_EncodeBlock((unsigned char *)line, in, n);
+		if (BIO_printf(out, "%s\r\n", line) < 0)
+			return -1;
+	}
+	return n;
+}
+
+enum doc_err
+cms_smime_part(const char *type, BIO *bytes, struct jpki_buf *out,
+    struct doc_error *error)
+{
+	BIO *bio = BIO_new(BIO_s_mem());
+	size_t have = 0;
+	int n = LINE;
+	enum doc_err err;
+
+	if (bio == NULL || BIO_printf(bio, "Content-Type: %s\r\n"
+	    "Content-Transfer-Encoding: base64\r\n\r\n", type) < 0)
+		n = -1;
+	while (n == LINE && have <= PART_MAX) {
+		n = put_line(bytes, bio);
+		have += LINE;
+	}
+	if (have > PART_MAX)
+		err = doc_fail(error, DOC_ERR_INPUT,
+		    "the content is too large for a mail");
+	else if (n < 0)
+		err = doc_fail(error, DOC_ERR_IO,
+		    "what is to be signed cannot be read");
+	else
+		err = take_text(bio, true, out, error);
+	BIO_free(bio);
+	return err;
+}
