@@ -1,0 +1,399 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Checking all signatures of a PDF.  Each has to cover a whole revision; the
+ * last one covers the file.  In between, revision by revision, nothing may
+ * have happened but further signatures.
+ */
+#include "pdf.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include <openssl/cms.h>
+#include <openssl/err.h>
+
+#include "cms.h"
+#include "pdf_compare.h"
+#include "pdf_date.h"
+#include "pdf_find.h"
+#include "pdf_range.h"
+#include "pdf_tail.h"
+
+#define DAY	86400
+
+/* A document as it was once: its signatures, and whether the step to the next
+ * revision was allowed. */
+struct state {
+	struct pdf_finds	 finds;
+	bool			 allowed;
+	struct doc_error	 why;
+};
+
+struct job {
+	const struct trust	*trust;
+	const struct pdf_bytes	*bytes;
+	struct verdict		*out;
+	struct pdf_doc		 doc;		/* as it is now */
+	struct pdf_finds	 now;		/* its signatures */
+	bool			 sealed;	/* one covers all of it */
+	struct pdf_revisions	 revisions;
+	struct state		*states;	/* of the revisions */
+};
+
+/*
+ * Revisions.
+ */
+
+static enum doc_err
+note_step(struct state *from, const struct pdf_doc *before,
+    const struct pdf_doc *after)
+{
+	enum doc_err err = pdf_compare(before, after, &from->why);
+
+	from->allowed = err == DOC_OK;
+	return err == DOC_ERR_MEMORY ? err : DOC_OK;
+}
+
+/* One revision after the other, each against the one before. */
+static enum doc_err
+look_back(struct job *job, struct doc_error *error)
+{
+	const struct pdf_revisions *all = &job->revisions;
+	struct pdf_doc docs[2] = { { NULL, NULL, 0 }, { NULL, NULL, 0 } };
+	enum doc_err err = DOC_OK;
+
+	for (size_t i = 0; i < all->n && err == DOC_OK; i++) {
+		struct pdf_doc *doc = &docs[i % 2];
+		struct state *state = &job->states[i];
+
+		pdf_doc_close(doc);
+		err = pdf_doc_open(doc, job->bytes, all->revision[i].end,
+		    error);
+		if (err == DOC_OK)
+			err = pdf_find(doc, &state->finds, error);
+		if (err == DOC_OK && i > 0)
+			err = note_step(state - 1, &docs[(i - 1) % 2], doc);
+	}
+	pdf_doc_close(&docs[0]);
+	pdf_doc_close(&docs[1]);
+	return err;
+}
+
+/* Is there a signature that goes to the document's end? */
+static bool
+is_sealed(const struct job *job)
+{
+	bool sealed = false;
+
+	for (size_t i = 0; i < job->now.n && !sealed; i++) {
+		const struct pdf_found *f = &job->now.found[i];
+		qpdf_oh oh = qpdf_get_object_by_id(job->doc.q, f->id, f->gen);
+		struct pdf_range range;
+
+		sealed = f->id != 0 &&
+		    pdf_kind_refused(job->doc.q, oh) == NULL &&
+		    pdf_range_read(job->bytes, &job->doc, oh, &range) == NULL &&
+		    range.end == job->bytes->n;
+		if (f->id != 0)
+			jpki_buf_free(&range.cms);
+		qpdf_oh_release(job->doc.q, oh);
+	}
+	return sealed;
+}
+
+/*
+ * One signature.
+ */
+
+/* The revision that ends there, or all of them: none does. */
+static size_t
+find_revision(const struct pdf_revisions *all, size_t end)
+{
+	size_t i = 0;
+
+	while (i < all->n && (end < all->revision[i].eof ||
+	    end > all->revision[i].end))
+		i++;
+	return i;
+}
+
+static bool
+forbids_changes(const struct job *job, const struct pdf_found *found)
+{
+	qpdf_oh oh = qpdf_get_object_by_id(job->doc.q, found->id, found->gen);
+	bool forbids = pdf_forbids_changes(job->doc.q, oh);
+
+	qpdf_oh_release(job->doc.q, oh);
+	return forbids;
+}
+
+/* NULL, or what is wrong with all that came after a revision. */
+static const char *
+judge_later(const struct job *job, size_t revision)
+{
+	if (!job->sealed)
+		return "the document goes on behind the last signature";
+	for (; revision + 1 < job->revisions.n; revision++)
+		if (!job->states[revision].allowed)
+			return job->states[revision].why.words;
+	return NULL;
+}
+
+/* NULL, or why a signature does not cover all that it has to. */
+static const char *
+judge_coverage(const struct job *job, const struct pdf_found *found,
+    const struct pdf_range *range)
+{
+	size_t revision = find_revision(&job->revisions, range->end);
+	const struct pdf_found *then;
+
+	if (found->fields != 1)
+		return found->fields == 0 ? "no field of the document's form "
+		    "has it: it is hidden" : "several fields have the same "
+		    "signature";
+	if (revision == job->revisions.n)
+		return "what it signs does not end where the document ended "
+		    "at any time";
+	/* The value must have been there, in the field, when it was signed. */
+	then = pdf_finds_same(&job->states[revision].finds, found);
+	if (then == NULL || then->fields != 1)
+		return "what it signs does not contain the signature itself";
+	if (range->end == job->bytes->n)
+		return NULL;
+	if (forbids_changes(job, found))
+		return "it forbids every change, and the document was changed";
+	return judge_later(job, revision);
+}
+
+static bool
+note_coverage(const struct job *job, struct verdict_signature *s,
+    const struct pdf_found *found, const struct pdf_range *range)
+{
+	const char *wrong = judge_coverage(job, found, range);
+
+	if (wrong != NULL)
+		return verdict_note(s, CHECK_COVERAGE, FINDING_FAILED, "%s",
+		    wrong);
+	if (range->end == job->bytes->n)
+		return verdict_note(s, CHECK_COVERAGE, FINDING_OK,
+		    "it covers all of the document");
+	return verdict_note(s, CHECK_COVERAGE, FINDING_OK, "it covers the "
+	    "document as it was then; what came later are further signatures, "
+	    "and nothing else");
+}
+
+/* When the dictionary says that it was signed; -1: it does not. */
+static int64_t
+claimed_time(qpdf_data q, qpdf_oh signature)
+{
+	qpdf_oh m = qpdf_oh_get_key_if_dict(q, signature, "/M");
+	int64_t at = qpdf_oh_is_string(q, m) ?
+	    pdf_date_read(qpdf_oh_get_string_value(q, m)) : -1;
+
+	qpdf_oh_release(q, m);
+	return at;
+}
+
+static bool
+has_signing_time(const struct jpki_buf *cms)
+{
+	const unsigned char *p = cms->p;
+	CMS_ContentInfo *info = d2i_CMS_ContentInfo(NULL, &p, (long)cms->n);
+	STACK_OF(CMS_SignerInfo) *signers = info != NULL ?
+	    CMS_get0_SignerInfos(info) : NULL;
+	bool has = false;
+
+	for (int i = 0; i < sk_CMS_SignerInfo_num(signers); i++)
+		has |= CMS_signed_get_attr_by_NID(sk_CMS_SignerInfo_value(
+		    signers, i), NID_pkcs9_signingTime, -1) >= 0;
+	CMS_ContentInfo_free(info);
+	ERR_clear_error();
+	return has;
+}
+
+/* The CMS against what it covers; adds its signers to the verdict. */
+static enum doc_err
+check_cms(const struct job *job, const struct pdf_range *range, int64_t m,
+    struct doc_error *error)
+{
+	const struct pdf_piece pieces[] = {
+		{ job->bytes, 0, range->gap },
+		{ job->bytes, range->behind, range->end - range->behind },
+	};
+	struct trust trust = *job->trust;
+	struct pdf_stream stream;
+	enum doc_err err;
+
+	/* M is signed as well, so it is as good as a signing time. */
+	if (m >= 0 && m < trust.now && !has_signing_time(&range->cms))
+		trust.now = m;
+	if (!pdf_stream_open(&stream, pieces, 2))
+		err = doc_fail(error, DOC_ERR_MEMORY, "out of memory");
+	else
+		err = cms_check(&trust, range->cms.p, range->cms.n,
+		    stream.bio, job->out, error);
+	if (stream.failed)
+		err = doc_fail(error, DOC_ERR_IO, "the PDF cannot be read");
+	pdf_stream_close(&stream);
+	return err;
+}
+
+static bool
+set_label(struct verdict_signature *s, const char *label)
+{
+	char *copy = strdup(label);
+
+	free(s->label);
+	s->label = copy;
+	return copy != NULL;
+}
+
+/* A signature that is wrong before anything of it can be computed. */
+static enum doc_err
+add_wrong(struct verdict *out, const char *label, enum check check,
+    const char *words, struct doc_error *error)
+{
+	struct verdict_signature *s = verdict_add(out);
+
+	if (s == NULL || !set_label(s, label) ||
+	    !verdict_note(s, check, FINDING_FAILED, "%s", words))
+		return doc_fail(error, DOC_ERR_MEMORY, "out of memory");
+	return DOC_OK;
+}
+
+/* What concerns the document, of the signers that the CMS has brought. */
+static bool
+note_signers(const struct job *job, const struct pdf_found *found,
+    const struct pdf_range *range, size_t first, int64_t m)
+{
+	bool good = true;
+
+	for (size_t i = first; i < job->out->n && good; i++) {
+		struct verdict_signature *s = &job->out->signatures[i];
+
+		good = set_label(s, found->label) &&
+		    note_coverage(job, s, found, range);
+		if (s->claimed < 0)
+			s->claimed = m;
+		if (good && s->claimed > job->trust->now + DAY)
+			good = verdict_note(s, CHECK_VALIDITY, FINDING_FAILED,
+			    "it says that it was made in the future");
+		if (good && job->out->n - first > 1)
+			good = verdict_note(s, CHECK_SIGNATURE,
+			    FINDING_FAILED, "one signature of a PDF has "
+			    "several signers");
+	}
+	return good;
+}
+
+static enum doc_err
+check_range(struct job *job, const struct pdf_found *found, qpdf_oh signature,
+    const struct pdf_range *range, struct doc_error *error)
+{
+	size_t first = job->out->n;
+	int64_t m = claimed_time(job->doc.q, signature);
+	enum doc_err err = check_cms(job, range, m, error);
+
+	if (err == DOC_ERR_INPUT)
+		err = add_wrong(job->out, found->label, CHECK_SIGNATURE,
+		    error != NULL ? error->words : "its CMS is wrong", error);
+	else if (err == DOC_OK && job->out->n == first)
+		err = add_wrong(job->out, found->label, CHECK_SIGNATURE,
+		    "nobody signed it", error);
+	if (err == DOC_OK && !note_signers(job, found, range, first, m))
+		err = doc_fail(error, DOC_ERR_MEMORY, "out of memory");
+	return err;
+}
+
+static enum doc_err
+check_found(struct job *job, const struct pdf_found *found,
+    struct doc_error *error)
+{
+	qpdf_data q = job->doc.q;
+	qpdf_oh oh = qpdf_get_object_by_id(q, found->id, found->gen);
+	struct pdf_range range = { 0, 0, 0, { NULL, 0 } };
+	const char *wrong = found->id != 0 ? pdf_kind_refused(q, oh) :
+	    "it stands inside of another object";
+	enum check check = CHECK_SIGNATURE;
+	enum doc_err err;
+
+	if (wrong == NULL) {
+		wrong = pdf_range_read(job->bytes, &job->doc, oh, &range);
+		check = CHECK_COVERAGE;
+	}
+	if (wrong != NULL)
+		err = add_wrong(job->out, found->label, check, wrong, error);
+	else
+		err = check_range(job, found, oh, &range, error);
+	jpki_buf_free(&range.cms);
+	qpdf_oh_release(q, oh);
+	return err;
+}
+
+/* Signatures that a later revision took away or replaced. */
+static enum doc_err
+check_gone(struct job *job, struct doc_error *error)
+{
+	enum doc_err err = DOC_OK;
+
+	for (size_t i = 0; i < job->revisions.n; i++) {
+		const struct pdf_finds *then = &job->states[i].finds;
+
+		for (size_t k = 0; k < then->n && err == DOC_OK; k++) {
+			const struct pdf_found *one = &then->found[k];
+
+			if (pdf_finds_same(&job->now, one) != NULL || (i > 0 &&
+			    pdf_finds_same(&job->states[i - 1].finds, one) != NULL))
+				continue;
+			err = add_wrong(job->out, one->label, CHECK_COVERAGE,
+			    "the document had this signature once, and was "
+			    "changed so that it has it no longer", error);
+		}
+	}
+	return err;
+}
+
+static enum doc_err
+check_all(struct job *job, struct doc_error *error)
+{
+	enum doc_err err = pdf_doc_open(&job->doc, job->bytes, job->bytes->n,
+	    error);
+
+	if (err == DOC_OK)
+		err = pdf_find(&job->doc, &job->now, error);
+	if (err == DOC_OK)
+		err = pdf_revisions_read(job->bytes, &job->revisions, error);
+	if (err != DOC_OK)
+		return err;
+	job->states = calloc(job->revisions.n + 1, sizeof(*job->states));
+	if (job->states == NULL)
+		return doc_fail(error, DOC_ERR_MEMORY, "out of memory");
+	err = look_back(job, error);
+	job->sealed = is_sealed(job);
+	for (size_t i = 0; i < job->now.n && err == DOC_OK; i++)
+		err = check_found(job, &job->now.found[i], error);
+	return err == DOC_OK ? check_gone(job, error) : err;
+}
+
+enum doc_err
+pdf_check(const struct trust *trust, const struct pdf_bytes *in,
+    struct verdict *out, struct doc_error *error)
+{
+	struct job *job = calloc(1, sizeof(*job));
+	enum doc_err err;
+
+	if (job == NULL)
+		return doc_fail(error, DOC_ERR_MEMORY, "out of memory");
+	job->trust = trust;
+	job->bytes = in;
+	job->out = out;
+	out->format = "pdf";
+	err = check_all(job, error);
+	for (size_t i = 0; job->states != NULL && i < job->revisions.n; i++)
+		pdf_finds_free(&job->states[i].finds);
+	free(job->states);
+	pdf_finds_free(&job->now);
+	pdf_doc_close(&job->doc);
+	free(job);
+	return err;
+}
