@@ -101,7 +101,7 @@ cmskit_check(struct dockit *kit, const struct jpki_buf *der,
 	enum doc_err err;
 
 	cmskit_forget();
-	err = cms_check(&kit->trust, der->p, der->n, bio, &verdict,
+	err = cms_check(&kit->trust, der->p, der->n, bio, -1, &verdict,
 	    &kit->error);
 	if (err != DOC_OK)
 		fail_msg("%s", kit->error.words);
@@ -125,8 +125,8 @@ cmskit_refuse(struct dockit *kit, const struct jpki_buf *der,
 {
 	struct verdict nothing = { NULL, NULL, 0 };
 
-	assert_int_equal(cms_check(&kit->trust, der->p, der->n, NULL, &nothing,
-	    &kit->error), DOC_ERR_INPUT);
+	assert_int_equal(cms_check(&kit->trust, der->p, der->n, NULL, -1,
+	    &nothing, &kit->error), DOC_ERR_INPUT);
 	assert_int_equal(nothing.n, 0);
 	if (strstr(kit->error.words, words) == NULL)
 		fail_msg("not \"%s\" but: %s", words, kit->error.words);

@@ -357,8 +357,8 @@ a_content_is_given_only_if_it_is_missing(void **state)
 		struct jpki_buf der = cmskit_sign(kit, detached != 0);
 		BIO *bio = detached != 0 ? NULL : cmskit_text(CMSKIT_TEXT);
 
-		assert_int_equal(cms_check(&kit->trust, der.p, der.n, bio, &v,
-		    &kit->error), DOC_ERR_OPTION);
+		assert_int_equal(cms_check(&kit->trust, der.p, der.n, bio, -1,
+		    &v, &kit->error), DOC_ERR_OPTION);
 		assert_non_null(strstr(kit->error.words, "--content"));
 		assert_int_equal(v.n, 0);
 		BIO_free(bio);
@@ -444,8 +444,8 @@ expect_mail(struct dockit *kit, const struct jpki_buf *mail,
 	assert_true((size_t)BIO_get_mem_data(content, &text) == part->n);
 	assert_memory_equal(text, part->p, part->n);
 	assert_int_equal(cms_der(cms, &der, &kit->error), DOC_OK);
-	assert_int_equal(cms_check(&kit->trust, der.p, der.n, content, &v,
-	    &kit->error), DOC_OK);
+	assert_int_equal(cms_check(&kit->trust, der.p, der.n, content, -1,
+	    &v, &kit->error), DOC_OK);
 	cmskit_expect_good(&v.signatures[0]);
 	verdict_free(&v);
 	jpki_buf_free(&der);

@@ -37,11 +37,13 @@ enum doc_err	cms_add(const struct doc_signer *signer,
 /*
  * Notes all checks of every signer but CHECK_COVERAGE, which whoever has the
  * content judges.  content: of a detached one, else NULL.  DER or BER, and
- * nothing behind it.  DOC_ERR_INPUT: it is no CMS that somebody signed.
+ * nothing behind it.  claimed: when it was signed as the document around it
+ * says (-1: it does not), if the CMS itself says nothing.
+ * DOC_ERR_INPUT: it is no CMS that somebody signed.
  */
 enum doc_err	cms_check(const struct trust *trust, const uint8_t *der,
-		    size_t n, BIO *content, struct verdict *out,
-		    struct doc_error *error);
+		    size_t n, BIO *content, int64_t claimed,
+		    struct verdict *out, struct doc_error *error);
 
 /* Bytes of the CMS that these begin with, be it DER or BER; 0: it is none. */
 size_t		cms_size(OSSL_LIB_CTX *crypto, const uint8_t *der, size_t n);

@@ -73,12 +73,14 @@ check_stamps(const struct trust *trust, CMS_SignerInfo *info,
 
 static enum doc_err
 check_signer(const struct trust *trust, struct cms_signer *signer,
-    const struct hashes *content, struct verdict *verdict,
+    const struct hashes *content, int64_t claimed, struct verdict *verdict,
     struct doc_error *error)
 {
 	struct verdict_signature *out = verdict_add(verdict);
 	enum doc_err err;
 
+	if (out != NULL)
+		out->claimed = claimed;
 	if (out == NULL || !cms_signer_judge(signer, content, out))
 		return doc_fail(error, DOC_ERR_MEMORY, "out of memory");
 	err = check_stamps(trust, signer->info, out, error);
@@ -90,7 +92,8 @@ check_signer(const struct trust *trust, struct cms_signer *signer,
 
 enum doc_err
 cms_check(const struct trust *trust, const uint8_t *der, size_t n,
-    BIO *content, struct verdict *out, struct doc_error *error)
+    BIO *content, int64_t claimed, struct verdict *out,
+    struct doc_error *error)
 {
 	struct cms_message m;
 	struct hashes hashes = { { false }, { { 0 } } };
@@ -104,7 +107,7 @@ cms_check(const struct trust *trust, const uint8_t *der, size_t n,
 	    i < sk_CMS_SignerInfo_num(m.signers); i++)
 		err = check_signer(trust, &(struct cms_signer){ .message = &m,
 		    .info = sk_CMS_SignerInfo_value(m.signers, i),
-		    .anchors = trust->anchors }, &hashes, out, error);
+		    .anchors = trust->anchors }, &hashes, claimed, out, error);
 	cms_close(&m);
 	return err;
 }

@@ -9,17 +9,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <openssl/cms.h>
-#include <openssl/err.h>
-
 #include "cms.h"
 #include "pdf_compare.h"
 #include "pdf_date.h"
 #include "pdf_find.h"
 #include "pdf_range.h"
 #include "pdf_tail.h"
-
-#define DAY	86400
 
 /* A document as it was once: its signatures, and whether the step to the next
  * revision was allowed. */
@@ -88,14 +83,14 @@ is_sealed(const struct job *job)
 	for (size_t i = 0; i < job->now.n && !sealed; i++) {
 		const struct pdf_found *f = &job->now.found[i];
 		qpdf_oh oh = qpdf_get_object_by_id(job->doc.q, f->id, f->gen);
-		struct pdf_range range;
+		struct pdf_range range = { 0, 0, 0, { NULL, 0 } };
 
 		sealed = f->id != 0 &&
 		    pdf_kind_refused(job->doc.q, oh) == NULL &&
-		    pdf_range_read(job->bytes, &job->doc, oh, &range) == NULL &&
+		    pdf_range_read(job->bytes, &job->doc, job->trust->crypto,
+		    oh, &range) == NULL &&
 		    range.end == job->bytes->n;
-		if (f->id != 0)
-			jpki_buf_free(&range.cms);
+		jpki_buf_free(&range.cms);
 		qpdf_oh_release(job->doc.q, oh);
 	}
 	return sealed;
@@ -182,7 +177,8 @@ note_coverage(const struct job *job, struct verdict_signature *s,
 	    "and nothing else");
 }
 
-/* When the dictionary says that it was signed; -1: it does not. */
+/* When the dictionary says that it was signed; -1: it does not.  That is signed
+ * as well, so it is as good as a signing time. */
 static int64_t
 claimed_time(qpdf_data q, qpdf_oh signature)
 {
@@ -194,23 +190,6 @@ claimed_time(qpdf_data q, qpdf_oh signature)
 	return at;
 }
 
-static bool
-has_signing_time(const struct jpki_buf *cms)
-{
-	const unsigned char *p = cms->p;
-	CMS_ContentInfo *info = d2i_CMS_ContentInfo(NULL, &p, (long)cms->n);
-	STACK_OF(CMS_SignerInfo) *signers = info != NULL ?
-	    CMS_get0_SignerInfos(info) : NULL;
-	bool has = false;
-
-	for (int i = 0; i < sk_CMS_SignerInfo_num(signers); i++)
-		has |= CMS_signed_get_attr_by_NID(sk_CMS_SignerInfo_value(
-		    signers, i), NID_pkcs9_signingTime, -1) >= 0;
-	CMS_ContentInfo_free(info);
-	ERR_clear_error();
-	return has;
-}
-
 /* The CMS against what it covers; adds its signers to the verdict. */
 static enum doc_err
 check_cms(const struct job *job, const struct pdf_range *range, int64_t m,
@@ -220,18 +199,14 @@ check_cms(const struct job *job, const struct pdf_range *range, int64_t m,
 		{ job->bytes, 0, range->gap },
 		{ job->bytes, range->behind, range->end - range->behind },
 	};
-	struct trust trust = *job->trust;
 	struct pdf_stream stream;
 	enum doc_err err;
 
-	/* M is signed as well, so it is as good as a signing time. */
-	if (m >= 0 && m < trust.now && !has_signing_time(&range->cms))
-		trust.now = m;
 	if (!pdf_stream_open(&stream, pieces, 2))
 		err = doc_fail(error, DOC_ERR_MEMORY, "out of memory");
 	else
-		err = cms_check(&trust, range->cms.p, range->cms.n,
-		    stream.bio, job->out, error);
+		err = cms_check(job->trust, range->cms.p, range->cms.n,
+		    stream.bio, m, job->out, error);
 	if (stream.failed)
 		err = doc_fail(error, DOC_ERR_IO, "the PDF cannot be read");
 	pdf_stream_close(&stream);
@@ -264,7 +239,7 @@ add_wrong(struct verdict *out, const char *label, enum check check,
 /* What concerns the document, of the signers that the CMS has brought. */
 static bool
 note_signers(const struct job *job, const struct pdf_found *found,
-    const struct pdf_range *range, size_t first, int64_t m)
+    const struct pdf_range *range, size_t first)
 {
 	bool good = true;
 
@@ -273,11 +248,6 @@ note_signers(const struct job *job, const struct pdf_found *found,
 
 		good = set_label(s, found->label) &&
 		    note_coverage(job, s, found, range);
-		if (s->claimed < 0)
-			s->claimed = m;
-		if (good && s->claimed > job->trust->now + DAY)
-			good = verdict_note(s, CHECK_VALIDITY, FINDING_FAILED,
-			    "it says that it was made in the future");
 		if (good && job->out->n - first > 1)
 			good = verdict_note(s, CHECK_SIGNATURE,
 			    FINDING_FAILED, "one signature of a PDF has "
@@ -300,7 +270,7 @@ check_range(struct job *job, const struct pdf_found *found, qpdf_oh signature,
 	else if (err == DOC_OK && job->out->n == first)
 		err = add_wrong(job->out, found->label, CHECK_SIGNATURE,
 		    "nobody signed it", error);
-	if (err == DOC_OK && !note_signers(job, found, range, first, m))
+	if (err == DOC_OK && !note_signers(job, found, range, first))
 		err = doc_fail(error, DOC_ERR_MEMORY, "out of memory");
 	return err;
 }
@@ -318,7 +288,8 @@ check_found(struct job *job, const struct pdf_found *found,
 	enum doc_err err;
 
 	if (wrong == NULL) {
-		wrong = pdf_range_read(job->bytes, &job->doc, oh, &range);
+		wrong = pdf_range_read(job->bytes, &job->doc,
+		    job->trust->crypto, oh, &range);
 		check = CHECK_COVERAGE;
 	}
 	if (wrong != NULL)

@@ -4,9 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <openssl/asn1.h>
-#include <openssl/cms.h>
-#include <openssl/err.h>
+#include "cms.h"
 
 #define NUMBERS		4
 /* Of a signature in hexadecimal: more has no good reason. */
@@ -153,18 +151,14 @@ compare_contents(qpdf_data q, qpdf_oh signature, const struct pdf_range *range)
 	return wrong;
 }
 
-/* Drop the padding.  Indefinite lengths (BER) are in use, too. */
+/* Drop the padding. */
 static const char *
-trim(struct jpki_buf *cms)
+trim(OSSL_LIB_CTX *crypto, struct jpki_buf *cms)
 {
-	const unsigned char *p = cms->p;
-	CMS_ContentInfo *info = d2i_CMS_ContentInfo(NULL, &p, (long)cms->n);
-	size_t used = (size_t)(p - cms->p);
+	size_t used = cms_size(crypto, cms->p, cms->n);
 
-	ERR_clear_error();
-	if (info == NULL)
+	if (used == 0)
 		return "its Contents are no CMS";
-	CMS_ContentInfo_free(info);
 	for (size_t i = used; i < cms->n; i++)
 		if (cms->p[i] != 0)
 			return "something stands behind the CMS in its "
@@ -175,7 +169,7 @@ trim(struct jpki_buf *cms)
 
 const char *
 pdf_range_read(const struct pdf_bytes *bytes, const struct pdf_doc *doc,
-    qpdf_oh signature, struct pdf_range *out)
+    OSSL_LIB_CTX *crypto, qpdf_oh signature, struct pdf_range *out)
 {
 	size_t numbers[NUMBERS] = { 0 };
 	const char *wrong;
@@ -190,5 +184,5 @@ pdf_range_read(const struct pdf_bytes *bytes, const struct pdf_doc *doc,
 		wrong = read_gap(bytes, out);
 	if (wrong == NULL)
 		wrong = compare_contents(doc->q, signature, out);
-	return wrong == NULL ? trim(&out->cms) : wrong;
+	return wrong == NULL ? trim(crypto, &out->cms) : wrong;
 }

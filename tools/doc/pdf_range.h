@@ -19,8 +19,8 @@ struct pdf_range {
  * dictionary.  out->cms is to be freed in either case.
  */
 const char	*pdf_range_read(const struct pdf_bytes *bytes,
-		    const struct pdf_doc *doc, qpdf_oh signature,
-		    struct pdf_range *out);
+		    const struct pdf_doc *doc, OSSL_LIB_CTX *crypto,
+		    qpdf_oh signature, struct pdf_range *out);
 
 /* NULL, or why this kind of signature (SubFilter) is not accepted. */
 const char	*pdf_kind_refused(qpdf_data q, qpdf_oh signature);
