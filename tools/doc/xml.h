@@ -47,7 +47,7 @@ struct xml_options {
 	bool			 base64;	/* XML_ENVELOPING: the content
 						   need not be XML */
 	bool			 ca;		/* with signer->ca */
-	bool			 xades;
+	bool			 xades;		/* signer->timestamp needs it */
 };
 
 /*

@@ -236,6 +236,9 @@ check_signer(struct judged *j, struct doc_error *error)
 	enum doc_err err = check_properties(j, error);
 
 	if (err == DOC_OK)
+		err = xades_check_stamps(j->trust, &j->signature, j->out,
+		    error);
+	if (err == DOC_OK)
 		err = trust_judge(j->trust, j->signer, j->certs, j->out,
 		    error);
 	return note_failure(j, CHECK_CHAIN, err, error);

@@ -76,6 +76,9 @@ xml_options_check(const struct doc_signer *signer,
 	if (options->ca && signer->ca == NULL)
 		return doc_fail(error, DOC_ERR_OPTION,
 		    "there is no certificate of the CA to be included");
+	if (signer->timestamp != NULL && !options->xades)
+		return doc_fail(error, DOC_ERR_OPTION, "a time stamp stands "
+		    "in properties as XAdES has them; ask for these, too");
 	return profiles[options->profile].shaped ?
 	    check_profile(options, n, error) : check_shape(options, n, error);
 }

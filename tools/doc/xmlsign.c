@@ -264,6 +264,9 @@ fill(const struct xml_job *job, struct doc_error *error)
 		err = fill_digests(job, &signature, error);
 	if (err == DOC_OK)
 		err = fill_value(job, &signature, error);
+	if (err == DOC_OK && job->signer->timestamp != NULL)
+		err = xades_stamp(job->signer, &signature, c14n_of(job),
+		    error);
 	xml_signature_clear(&signature);
 	xml_ids_free(scope.ids);
 	return err;

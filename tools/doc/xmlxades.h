@@ -20,6 +20,18 @@ xmlNode		*xades_find(const struct xml_signature *signature);
 /* The xades:SignedProperties in them, or NULL. */
 xmlNode		*xades_properties(const struct xml_signature *signature);
 
+/*
+ * XAdES-T: a time stamp over the ds:SignatureValue that is there now, in
+ * properties that are not signed.  xades_stamp() needs what xades_add() made.
+ */
+enum doc_err	xades_stamp(const struct doc_signer *signer,
+		    const struct xml_signature *signature, const char *c14n,
+		    struct doc_error *error);
+/* Notes CHECK_TIMESTAMP of every one that is there. */
+enum doc_err	xades_check_stamps(const struct trust *trust,
+		    const struct xml_signature *signature,
+		    struct verdict_signature *out, struct doc_error *error);
+
 /* Does it say, with digests that are known, that this one signed? */
 bool		xades_names(OSSL_LIB_CTX *crypto, const xmlNode *properties,
 		    X509 *cert);
