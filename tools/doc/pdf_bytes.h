@@ -29,7 +29,7 @@ bool	pdf_bytes_read(const struct pdf_bytes *bytes, size_t at, void *out,
  * Where a word is found the next time, from *at on; moves *at there.  At most
  * PDF_WORD_MAX characters.  False: nowhere, or reading failed.
  */
-#define PDF_WORD_MAX	16
+#define PDF_WORD_MAX	64
 bool	pdf_bytes_find(const struct pdf_bytes *bytes, const char *word,
 	    size_t *at);
 

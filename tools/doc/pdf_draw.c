@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "pdf_draw.h"
 
-#include <math.h>
 #include <string.h>
 
 #include <openssl/asn1.h>
 
 #define SIDE_MAX	14400.0		/* of a page: ISO 32000-1 annex C */
-#define SIZE_MAX_PT	14.0
+#define TEXT_MIN	0.5
+#define TEXT_MAX	14.0
 #define LEADING		1.25
 #define MARGIN		2.0
 #define LINE_BYTES_MAX	1024
@@ -75,17 +75,24 @@ line_write(BIO *out, const struct line *line)
 	BIO_puts(out, "> Tj\n");
 }
 
+static double
+smaller(double a, double b)
+{
+	return a < b ? a : b;
+}
+
 /* As large as fits. */
 static double
 text_size(const struct pdf_place *place, const struct line *lines, size_t n)
 {
-	double size = (place->h - 2 * MARGIN) / ((double)n * LEADING);
+	double size = smaller(TEXT_MAX,
+	    (place->h - 2 * MARGIN) / ((double)n * LEADING));
 
 	for (size_t i = 0; i < n; i++)
 		if (lines[i].width > 0)
-			size = fmin(size, (place->w - 2 * MARGIN) * 1000 /
+			size = smaller(size, (place->w - 2 * MARGIN) * 1000 /
 			    lines[i].width);
-	return fmax(fmin(size, SIZE_MAX_PT), 0.5);
+	return size < TEXT_MIN ? TEXT_MIN : size;
 }
 
 static void
@@ -177,7 +184,7 @@ is_place(const struct pdf_place *p)
 	const double numbers[] = { p->x, p->y, p->w, p->h };
 
 	for (size_t i = 0; i < sizeof(numbers) / sizeof(*numbers); i++)
-		if (!(fabs(numbers[i]) <= SIDE_MAX))
+		if (!(numbers[i] >= -SIDE_MAX && numbers[i] <= SIDE_MAX))
 			return false;
 	return p->w > 2 * MARGIN && p->h > 2 * MARGIN;
 }

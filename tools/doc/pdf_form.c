@@ -148,7 +148,7 @@ get_page(struct pdf_update *u, int number, qpdf_oh *page,
     struct doc_error *error)
 {
 	qpdf_data q = u->doc->q;
-	int count = qpdf_get_num_pages(q), id;
+	int count = qpdf_get_num_pages(q);
 	enum doc_err err = pdf_doc_sound(u->doc, error);
 
 	if (err != DOC_OK)
@@ -157,12 +157,6 @@ get_page(struct pdf_update *u, int number, qpdf_oh *page,
 		return doc_fail(error, DOC_ERR_OPTION, "there is no page %d; "
 		    "the PDF has %d", number, count < 0 ? 0 : count);
 	*page = qpdf_get_page_n(q, (size_t)number - 1);
-	id = qpdf_oh_get_object_id(q, *page);
-	/* qpdf copies a page that is in the tree twice. */
-	if (pdf_doc_find(u->doc, id, qpdf_oh_get_generation(q, *page)) == NULL)
-		return doc_fail(error, DOC_ERR_INPUT, "page %d of the PDF is "
-		    "another one as well; choose a page to be drawn on",
-		    number);
 	return DOC_OK;
 }
 

@@ -66,16 +66,19 @@ read_kind(const struct pdf_bytes *bytes, struct pdf_tail *out)
 	return out->is_stream || memcmp(head, "xref", 4) == 0;
 }
 
+/* *behind: what follows the number. */
 static bool
 read_start(const struct pdf_bytes *bytes, const uint8_t *p, size_t n,
-    struct pdf_tail *out)
+    struct pdf_tail *out, size_t *behind)
 {
 	size_t at = n;
 
 	while (at >= START_N && memcmp(p + at - START_N, START, START_N) != 0)
 		at--;
-	return at >= START_N && read_number(p, n, &at, &out->xref) &&
-	    read_kind(bytes, out);
+	if (at < START_N || !read_number(p, n, &at, &out->xref))
+		return false;
+	*behind = at;
+	return read_kind(bytes, out);
 }
 
 enum doc_err
@@ -83,11 +86,11 @@ pdf_tail_read(const struct pdf_bytes *bytes, struct pdf_tail *out,
     struct doc_error *error)
 {
 	uint8_t tail[TAIL_MAX];
-	size_t n = bytes->n < TAIL_MAX ? bytes->n : TAIL_MAX;
+	size_t n = bytes->n < TAIL_MAX ? bytes->n : TAIL_MAX, behind;
 
 	if (!pdf_bytes_read(bytes, bytes->n - n, tail, n))
 		return doc_fail(error, DOC_ERR_IO, "the PDF cannot be read");
-	if (!read_start(bytes, tail, n, out))
+	if (!read_start(bytes, tail, n, out, &behind))
 		return doc_fail(error, DOC_ERR_INPUT, "the PDF is damaged (its "
 		    "end does not say where the cross-reference table is)");
 	return DOC_OK;
@@ -103,11 +106,15 @@ static bool
 is_foot(const struct pdf_bytes *bytes, size_t eof)
 {
 	uint8_t foot[FOOT_MAX];
-	size_t mark = eof - MARK_N, n = mark < FOOT_MAX ? mark : FOOT_MAX;
+	size_t mark = eof - MARK_N, n = mark < FOOT_MAX ? mark : FOOT_MAX, at;
 	struct pdf_tail tail;
 
-	return pdf_bytes_read(bytes, mark - n, foot, n) &&
-	    read_start(bytes, foot, n, &tail) && tail.xref < mark;
+	if (!pdf_bytes_read(bytes, mark - n, foot, n) ||
+	    !read_start(bytes, foot, n, &tail, &at))
+		return false;
+	while (at < n && is_space(foot[at]))
+		at++;
+	return at == n && tail.xref < mark;
 }
 
 /* Behind an end of line, if one is there. */
