@@ -41,6 +41,17 @@ encode(CMS_ContentInfo *cms)
 	return der;
 }
 
+/* Else it would be the host's time, which is none of the certificate's. */
+static void
+add_time(CMS_SignerInfo *info)
+{
+	ASN1_TIME *time = ASN1_TIME_set(NULL, DOCKIT_NOW);
+
+	assert_int_equal(CMS_signed_add1_attr_by_NID(info,
+	    NID_pkcs9_signingTime, ASN1_STRING_type(time), time, -1), 1);
+	ASN1_TIME_free(time);
+}
+
 struct jpki_buf
 cmskit_foreign(struct dockit *kit, const char *hash, unsigned flags,
     void (*bend)(CMS_ContentInfo *cms, CMS_SignerInfo *info))
@@ -56,6 +67,8 @@ cmskit_foreign(struct dockit *kit, const char *hash, unsigned flags,
 	info = CMS_add1_signer(cms, kit->signer.cert, kit->signer.key, md,
 	    flags | CMS_BINARY);
 	assert_non_null(info);
+	if ((flags & CMS_NOATTR) == 0)
+		add_time(info);
 	if (bend != NULL)
 		bend(cms, info);
 	assert_int_equal(CMS_final(cms, content, NULL, flags | CMS_BINARY), 1);
