@@ -55,8 +55,10 @@ place_find(const char *url, struct place *out, struct doc_error *error)
 	int tls = 0, number;
 	enum doc_err err = DOC_OK;
 
-	if (OSSL_HTTP_parse_url(url, &tls, &user, &out->host, &out->port,
-	    &number, &path, &query, &fragment) != 1)
+	/* OpenSSL does without a scheme, and without a host. */
+	if (strncmp(url, "http", 4) != 0 || strstr(url, "://") == NULL ||
+	    OSSL_HTTP_parse_url(url, &tls, &user, &out->host, &out->port,
+	    &number, &path, &query, &fragment) != 1 || out->host[0] == '\0')
 		err = doc_fail(error, DOC_ERR_OPTION, "\"%.200s\" is no "
 		    "address of a time stamp service; it looks like "
 		    "http://HOST/PATH", url);
