@@ -118,7 +118,7 @@ expect_same(struct dockit *kit, const struct jpki_buf *der, size_t at)
 	struct verdict v = { NULL, NULL, 0 };
 	struct jpki_buf cert = fixture_make(&fixture_sign);
 
-	if (cms_check(&kit->trust, der->p, der->n, content, &v,
+	if (cms_check(&kit->trust, der->p, der->n, content, -1, &v,
 	    &kit->error) == DOC_OK && v.n == 1)
 		verdict_note(&v.signatures[0], CHECK_COVERAGE, FINDING_OK,
 		    NULL);
