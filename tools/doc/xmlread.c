@@ -87,6 +87,8 @@ stop(xmlParserCtxt *parser, const char *why)
 static bool
 may_be_encoded(const xmlChar *name)
 {
+	if (name == NULL)
+		return true;
 	for (size_t i = 0; i < sizeof(encodings) / sizeof(encodings[0]); i++)
 		if (strcasecmp((const char *)name, encodings[i]) == 0)
 			return true;
@@ -98,10 +100,12 @@ static void
 on_document(void *user)
 {
 	xmlParserCtxt *parser = user;
-	const xmlChar *encoding = parser->encoding;
 
 	xmlSAX2StartDocument(user);
-	if (encoding != NULL && !may_be_encoded(encoding))
+	/* Before 2.12 the one has what was recognised, the other one what was
+	 * declared. */
+	if (!may_be_encoded(parser->encoding) ||
+	    !may_be_encoded(parser->input->encoding))
 		stop(parser, "the document's encoding is none of UTF-8, "
 		    "UTF-16, Shift_JIS and EUC-JP");
 }

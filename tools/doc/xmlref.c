@@ -265,8 +265,8 @@ digest(OSSL_LIB_CTX *crypto, enum jpki_hash hash, const uint8_t *p, size_t n,
 {
 	if (EVP_Q_digest(crypto, jpki_hash_name(hash), NULL, p, n, out->p,
 	    &out->n) != 1)
-		return doc_fail(error, DOC_ERR_INTERNAL, "no %s digest can be "
-		    "made", jpki_hash_name(hash));
+		return doc_fail_crypto(error, DOC_ERR_INTERNAL,
+		    "no digest can be made");
 	return DOC_OK;
 }
 

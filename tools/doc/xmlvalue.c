@@ -114,7 +114,7 @@ xml_signature_make(OSSL_LIB_CTX *crypto, EVP_PKEY *key,
 	if (made)
 		return DOC_OK;
 	jpki_buf_free(out);
-	return doc_fail(error, DOC_ERR_KEY, "the key made no signature");
+	return doc_fail_crypto(error, DOC_ERR_KEY, "the key made no signature");
 }
 
 static bool
