@@ -89,6 +89,31 @@ a_comment_that_was_put_into_a_text_fails(void **state)
 	free(out);
 }
 
+/* A CDATA section is not there in canonical form. */
+static void
+a_text_that_was_parted_by_cdata_fails(void **state)
+{
+	static const char *const rows[][2] = {
+		{ ">1000<", ">1<![CDATA[000]]><" },
+		{ ">1000<", "><![CDATA[100]]>0<" },
+		{ ">1000<", "><![CDATA[10]]><![CDATA[00]]><" },
+	};
+	struct dockit *kit = *state;
+	char *out = xmlkit_sign(kit, xmlkit_letter, &enveloped);
+
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		char *bad = xmlkit_replace(out, rows[i][0], rows[i][1]);
+
+		xmlkit_expect(kit, bad, CHECK_INTEGRITY, FINDING_OK, NULL);
+		xmlkit_expect(kit, bad, CHECK_COVERAGE, FINDING_FAILED,
+		    "not the CDATA section in a text in line");
+		free(bad);
+	}
+	out = xmlkit_change(out, ">1000<", "><![CDATA[1000]]><");
+	xmlkit_expect_well(kit, out);
+	free(out);
+}
+
 static void
 a_comment_between_elements_says_nothing_and_does_no_harm(void **state)
 {
@@ -472,6 +497,7 @@ main(void)
 		TEST(content_that_was_changed_fails),
 		TEST(a_digest_that_was_fitted_to_other_content_fails),
 		TEST(a_comment_that_was_put_into_a_text_fails),
+		TEST(a_text_that_was_parted_by_cdata_fails),
 		TEST(a_comment_between_elements_says_nothing_and_does_no_harm),
 		TEST(a_comment_in_a_value_fails),
 		TEST(algorithms_of_no_worth_fail),

@@ -7,7 +7,7 @@
  * at most.  Elements are named by the attributes Id, ID, id and xml:id, and
  * each name is there once.  Nothing is ever fetched: neither from a network
  * nor from a disk.  Comments are no part of what is signed, as the standard
- * has it; one that parts a text is refused.
+ * has it; one that parts a text is refused, and so is a CDATA section.
  */
 #ifndef XML_H
 #define XML_H

@@ -211,7 +211,7 @@ put_gap(FILE *f, const xmlNode *node)
 {
 	static const char *const kinds[] = {
 		[XML_TEXT_NODE] = "the text",
-		[XML_CDATA_SECTION_NODE] = "the text",
+		[XML_CDATA_SECTION_NODE] = "the CDATA section in a text",
 		[XML_PI_NODE] = "the processing instruction",
 		[XML_COMMENT_NODE] = "the comment in a text",
 	};
@@ -299,7 +299,7 @@ xml_cover_judge(const struct xml_signature *signature,
 	bool noted;
 	char *text;
 
-	gap.node = xml_comment_in_text(signature->node->doc);
+	gap.node = xml_parted_text(signature->node->doc);
 	if (gap.node == NULL && given->ids_n == 0)
 		look(&gap);
 	text = words(signature, gap.node, id, file);

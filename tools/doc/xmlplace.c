@@ -200,16 +200,16 @@ read_document(struct xml_job *job, const uint8_t *p, size_t n,
     struct doc_error *error)
 {
 	enum doc_err err = xml_read(p, n, &job->doc, error);
-	const xmlNode *comment;
+	const xmlNode *parting;
 
 	if (err != DOC_OK)
 		return err;
-	comment = xml_comment_in_text(job->doc);
-	if (comment != NULL)
-		return doc_fail(error, DOC_ERR_INPUT, "the comment in line "
-		    "%ld stands in a text; signatures leave comments out, so "
-		    "that it could be changed afterwards: remove it",
-		    xmlGetLineNo(comment));
+	parting = xml_parted_text(job->doc);
+	if (parting != NULL)
+		return doc_fail(error, DOC_ERR_INPUT, "a text in line %ld is "
+		    "parted by a comment or a CDATA section, of which a "
+		    "signature knows nothing; take that out of the text",
+		    xmlGetLineNo(parting));
 	return DOC_OK;
 }
 

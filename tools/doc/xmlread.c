@@ -177,11 +177,20 @@ on_instruction(void *user, const xmlChar *target, const xmlChar *data)
 		xmlSAX2ProcessingInstruction(user, target, data);
 }
 
+/* Not xmlSAX2CDataBlock(): that makes one section of two. */
 static void
 on_cdata(void *user, const xmlChar *text, int n)
 {
-	if (count(user, 1))
-		xmlSAX2CDataBlock(user, text, n);
+	xmlParserCtxt *parser = user;
+	xmlNode *node;
+
+	if (!count(parser, 1))
+		return;
+	node = xmlNewCDataBlock(parser->myDoc, text, n);
+	if (node == NULL || xmlAddChild(parser->node, node) == NULL) {
+		xmlFreeNode(node);
+		stop(parser, "there is not enough memory for the document");
+	}
 }
 
 /*

@@ -222,33 +222,40 @@ xml_encode(xmlNode *node, const uint8_t *p, size_t n)
 }
 
 static bool
-has_text(const xmlNode *parent)
+is_text(const xmlNode *node)
 {
+	return (node->type == XML_TEXT_NODE ||
+	    node->type == XML_CDATA_SECTION_NODE) && !xml_is_blank(node);
+}
+
+static size_t
+count_texts(const xmlNode *parent)
+{
+	size_t n = 0;
+
 	for (const xmlNode *c = parent->children; c != NULL; c = c->next)
-		if ((c->type == XML_TEXT_NODE ||
-		    c->type == XML_CDATA_SECTION_NODE) && !xml_is_blank(c))
-			return true;
-	return false;
+		n += is_text(c);
+	return n;
 }
 
 static const xmlNode *
-find_comment(const xmlNode *parent)
+find_parted(const xmlNode *parent)
 {
+	size_t texts = count_texts(parent);
 	const xmlNode *found = NULL;
-	bool text = has_text(parent);
 
 	for (const xmlNode *c = parent->children; c != NULL && found == NULL;
-	    c = c->next) {
+	    c = c->next)
 		if (c->type == XML_ELEMENT_NODE)
-			found = find_comment(c);
-		else if (c->type == XML_COMMENT_NODE && text)
+			found = find_parted(c);
+		else if ((c->type == XML_COMMENT_NODE && texts > 0) ||
+		    (c->type == XML_CDATA_SECTION_NODE && texts > 1))
 			found = c;
-	}
 	return found;
 }
 
 const xmlNode *
-xml_comment_in_text(const xmlDoc *doc)
+xml_parted_text(const xmlDoc *doc)
 {
-	return find_comment((const xmlNode *)doc);
+	return find_parted((const xmlNode *)doc);
 }

@@ -51,8 +51,11 @@ bool		xml_set(xmlNode *node, const char *attribute,
 /* Its text becomes base64, in lines of 64 characters if they are several. */
 bool		xml_encode(xmlNode *node, const uint8_t *p, size_t n);
 
-/* A comment with text at its side, where half of a text could be taken for
- * all of it; NULL if there is none.  Signatures leave comments out. */
-const xmlNode	*xml_comment_in_text(const xmlDoc *doc);
+/*
+ * A comment, or a CDATA section, with text at its side, where half of a text
+ * could be taken for all of it; NULL if there is none.  A signature is over
+ * the text as if they were not there.
+ */
+const xmlNode	*xml_parted_text(const xmlDoc *doc);
 
 #endif
