@@ -74,12 +74,28 @@ out:
 }
 
 static enum jpki_err
+import_watched(OSSL_LIB_CTX *crypto, const EVP_PKEY *public_key,
+    struct origin *origin, EVP_PKEY **out)
+{
+	struct mem_watch watch;
+	EVP_PKEY *pkey = NULL;
+	enum jpki_err err;
+
+	mem_watch_begin(&watch);
+	err = import(crypto, public_key, origin, &pkey);
+	err = mem_watch_end(&watch, err);
+	if (err == JPKI_OK)
+		*out = pkey;
+	else
+		EVP_PKEY_free(pkey);
+	return err;
+}
+
+static enum jpki_err
 make(struct jpki_card *card, enum jpki_key key, const EVP_PKEY *public_key,
     EVP_PKEY **out)
 {
 	struct origin origin = { NULL, key };
-	struct mem_watch watch;
-	EVP_PKEY *pkey = NULL;
 	OSSL_LIB_CTX *crypto;
 	enum jpki_err err;
 
@@ -88,13 +104,9 @@ make(struct jpki_card *card, enum jpki_key key, const EVP_PKEY *public_key,
 		err = card_ref_new(card, &origin.card);
 	if (err != JPKI_OK)
 		return err;
-	mem_watch_begin(&watch);
-	err = import(crypto, public_key, &origin, &pkey);
-	err = mem_watch_end(&watch, err);
-	if (err == JPKI_OK)
-		*out = pkey;
-	else
-		EVP_PKEY_free(pkey);
+	err = import_watched(crypto, public_key, &origin, out);
+	if (mem_doubts(err))
+		err = import_watched(crypto, public_key, &origin, out);
 	card_ref_free(&origin.card);
 	return err;
 }
