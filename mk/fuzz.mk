@@ -24,6 +24,7 @@ $(fuzz_all_objs): private part_cppflags = -iquote $(srcdir)/tests/unit \
 
 # jpki-tool without its main(), as a function.
 $(fuzz_tool_main): private part_cppflags = -iquote $(srcdir)/tools \
+	-iquote $(srcdir)/tools/doc $(doc_cflags) $(crypto_cflags) \
 	-DTOOLMAIN_RENAME -include $(srcdir)/tests/fuzz/toolmain.h
 $(fuzz_tool_main): tools/jpki-tool.c $(O)/flags
 	$(call say,CC,$<)

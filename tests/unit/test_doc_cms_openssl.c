@@ -215,7 +215,8 @@ what_the_program_openssl_signs_is_believed(void **state)
 		{ "-outform DER -keyid", true },
 		{ "-outform PEM -keyid -nodetach -cades -md sha512", false },
 		{ "-outform DER -md sha384", true },
-		{ "-outform DER -nodetach -keyopt rsa_padding_mode:pss", false },
+		{ "-outform DER -nodetach -keyopt rsa_padding_mode:pss",
+		    false },
 	};
 	struct dockit *kit = *state;
 
