@@ -331,6 +331,43 @@ what_cannot_be_read_for_sure_is_refused(void **state)
 	pdfkit_replace(&pdf, "%PDG", "%PDF");
 	pdfkit_replace(&pdf, "0000000015", "0000000016");
 	pdfkit_refuse(*state, &pdf, NULL, "damaged");
+	pdfkit_replace(&pdf, "0000000016", "0000000015");
+	pdfkit_replace(&pdf, "/Size 5", "/Size 4");
+	pdfkit_refuse(*state, &pdf, NULL, "number of objects");
+	jpki_buf_free(&pdf);
+}
+
+/* A table, and a stream for those who know it: ISO 32000-1 7.5.8.4. */
+static void
+a_document_with_both_kinds_of_tables_keeps_all_objects(void **state)
+{
+	/* The first ones begin at 15 and 39. */
+	static const struct pdfkit_object objects[] = {
+		{ 5, "(Hidden)" },
+		{ 6, "<</Type/XRef/W[1 1 1]/Index[5 2]/Size 7/Length 13"
+		    "/Filter/ASCIIHexDecode/Root 1 0 R>>\nstream\n"
+		    "010F00012700>\nendstream" },
+		{ 1, "<</Type/Catalog/Pages 2 0 R/Lang 5 0 R>>" },
+		{ 2, KIDS },
+		{ 3, PAGE("") },
+		{ 0, NULL }
+	};
+	struct jpki_buf pdf = pdfkit_make(objects, "/XRefStm 39");
+	size_t table;
+
+	pdfkit_replace(&pdf, "5 1\n0000000015 00000 n",
+	    "5 1\n0000000000 00000 f");
+	pdfkit_replace(&pdf, "6 1\n0000000039 00000 n",
+	    "6 1\n0000000000 00000 f");
+	pdfkit_sign(*state, &pdf, NULL);
+	pdfkit_accept(*state, &pdf, 1);
+	table = pdfkit_find_last(&pdf, "\nxref\n");
+	assert_true(pdfkit_find_last(&pdf, "/XRefStm") < table);
+	assert_true(pdfkit_find_last(&pdf, "/Prev") > table);
+	pdfkit_sign(*state, &pdf, NULL);
+	pdfkit_accept(*state, &pdf, 2);
+	pdfkit_replace(&pdf, "(Hidden)", "(hidden)");
+	pdfkit_reject(*state, &pdf, 0, CHECK_INTEGRITY, NULL);
 	jpki_buf_free(&pdf);
 }
 
@@ -366,6 +403,7 @@ main(void)
 		TEST(the_identifier_keeps_its_first_half),
 		TEST(a_document_without_a_last_line_end_gets_one),
 		TEST(what_cannot_be_read_for_sure_is_refused),
+		TEST(a_document_with_both_kinds_of_tables_keeps_all_objects),
 		TEST(a_page_that_is_there_twice_is_not_signed),
 	};
 

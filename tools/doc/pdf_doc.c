@@ -116,7 +116,8 @@ doc_complain(const struct pdf_doc *doc, qpdf_error e, struct doc_error *error)
 		return doc_fail(error, DOC_ERR_INPUT, "the PDF is encrypted; "
 		    "remove its password first");
 	return doc_fail(error, DOC_ERR_INPUT, "the PDF is damaged (%s, at byte "
-	    "%llu)", qpdf_get_error_message_detail(doc->q, e),
+	    "%llu); qpdf can write it anew, without its signatures",
+	    qpdf_get_error_message_detail(doc->q, e),
 	    qpdf_get_error_file_position(doc->q, e));
 }
 
