@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
 #
-# Fuzzing: hostile cards, certificates, callers.  A target is a file
+# Fuzzing: hostile cards, certificates, callers, documents.  A target is a file
 # tests/fuzz/fuzz_NAME.c with a folder tests/fuzz/corpus/NAME; fuzz.h tells
 # what it has to do.  make check replays the corpora; here the targets are also
 # built for libFuzzer and for AFL++, each with a configuration of its own.

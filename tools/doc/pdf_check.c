@@ -32,12 +32,50 @@ struct job {
 	struct pdf_finds	 now;		/* its signatures */
 	bool			 sealed;	/* one covers all of it */
 	struct pdf_revisions	 revisions;
+	size_t			 first;		/* that was signed */
 	struct state		*states;	/* of the revisions */
 };
 
 /*
  * Revisions.
  */
+
+/* The revision that ends there, or all of them: none does. */
+static size_t
+find_revision(const struct pdf_revisions *all, size_t end)
+{
+	size_t i = 0;
+
+	while (i < all->n && (end < all->revision[i].eof ||
+	    end > all->revision[i].end))
+		i++;
+	return i;
+}
+
+/* Where signatures end: the first one's revision, the document's end. */
+static void
+look_at_ends(struct job *job)
+{
+	job->first = job->revisions.n;
+	for (size_t i = 0; i < job->now.n; i++) {
+		const struct pdf_found *f = &job->now.found[i];
+		qpdf_oh oh = qpdf_get_object_by_id(job->doc.q, f->id, f->gen);
+		struct pdf_range range = { 0, 0, 0, { NULL, 0 } };
+		size_t revision;
+
+		if (f->id != 0 &&
+		    pdf_kind_refused(job->doc.q, oh) == NULL &&
+		    pdf_range_read(job->bytes, &job->doc, job->trust->crypto,
+		    oh, &range) == NULL) {
+			revision = find_revision(&job->revisions, range.end);
+			if (revision < job->first)
+				job->first = revision;
+			job->sealed |= range.end == job->bytes->n;
+		}
+		jpki_buf_free(&range.cms);
+		qpdf_oh_release(job->doc.q, oh);
+	}
+}
 
 static enum doc_err
 note_step(struct state *from, const struct pdf_doc *before,
@@ -49,7 +87,8 @@ note_step(struct state *from, const struct pdf_doc *before,
 	return err == DOC_ERR_MEMORY ? err : DOC_OK;
 }
 
-/* One revision after the other, each against the one before. */
+/* One revision after the other, each against the one before if that was already
+ * signed. */
 static enum doc_err
 look_back(struct job *job, struct doc_error *error)
 {
@@ -66,7 +105,7 @@ look_back(struct job *job, struct doc_error *error)
 		    error);
 		if (err == DOC_OK)
 			err = pdf_find(doc, &state->finds, error);
-		if (err == DOC_OK && i > 0)
+		if (err == DOC_OK && i > job->first)
 			err = note_step(state - 1, &docs[(i - 1) % 2], doc);
 	}
 	pdf_doc_close(&docs[0]);
@@ -74,43 +113,9 @@ look_back(struct job *job, struct doc_error *error)
 	return err;
 }
 
-/* Is there a signature that goes to the document's end? */
-static bool
-is_sealed(const struct job *job)
-{
-	bool sealed = false;
-
-	for (size_t i = 0; i < job->now.n && !sealed; i++) {
-		const struct pdf_found *f = &job->now.found[i];
-		qpdf_oh oh = qpdf_get_object_by_id(job->doc.q, f->id, f->gen);
-		struct pdf_range range = { 0, 0, 0, { NULL, 0 } };
-
-		sealed = f->id != 0 &&
-		    pdf_kind_refused(job->doc.q, oh) == NULL &&
-		    pdf_range_read(job->bytes, &job->doc, job->trust->crypto,
-		    oh, &range) == NULL &&
-		    range.end == job->bytes->n;
-		jpki_buf_free(&range.cms);
-		qpdf_oh_release(job->doc.q, oh);
-	}
-	return sealed;
-}
-
 /*
  * One signature.
  */
-
-/* The revision that ends there, or all of them: none does. */
-static size_t
-find_revision(const struct pdf_revisions *all, size_t end)
-{
-	size_t i = 0;
-
-	while (i < all->n && (end < all->revision[i].eof ||
-	    end > all->revision[i].end))
-		i++;
-	return i;
-}
 
 static bool
 forbids_changes(const struct job *job, const struct pdf_found *found)
@@ -301,6 +306,14 @@ check_found(struct job *job, const struct pdf_found *found,
 	return err;
 }
 
+/* Does the document still have it, or did the revision before tell of it? */
+static bool
+is_known(const struct job *job, size_t revision, const struct pdf_found *found)
+{
+	return pdf_finds_same(&job->now, found) != NULL || (revision > 0 &&
+	    pdf_finds_same(&job->states[revision - 1].finds, found) != NULL);
+}
+
 /* Signatures that a later revision took away or replaced. */
 static enum doc_err
 check_gone(struct job *job, struct doc_error *error)
@@ -310,16 +323,12 @@ check_gone(struct job *job, struct doc_error *error)
 	for (size_t i = 0; i < job->revisions.n; i++) {
 		const struct pdf_finds *then = &job->states[i].finds;
 
-		for (size_t k = 0; k < then->n && err == DOC_OK; k++) {
-			const struct pdf_found *one = &then->found[k];
-
-			if (pdf_finds_same(&job->now, one) != NULL || (i > 0 &&
-			    pdf_finds_same(&job->states[i - 1].finds, one) != NULL))
-				continue;
-			err = add_wrong(job->out, one->label, CHECK_COVERAGE,
-			    "the document had this signature once, and was "
-			    "changed so that it has it no longer", error);
-		}
+		for (size_t k = 0; k < then->n && err == DOC_OK; k++)
+			if (!is_known(job, i, &then->found[k]))
+				err = add_wrong(job->out, then->found[k].label,
+				    CHECK_COVERAGE, "the document had this "
+				    "signature once, and was changed so that "
+				    "it has it no longer", error);
 	}
 	return err;
 }
@@ -339,8 +348,8 @@ check_all(struct job *job, struct doc_error *error)
 	job->states = calloc(job->revisions.n + 1, sizeof(*job->states));
 	if (job->states == NULL)
 		return doc_fail(error, DOC_ERR_MEMORY, "out of memory");
+	look_at_ends(job);
 	err = look_back(job, error);
-	job->sealed = is_sealed(job);
 	for (size_t i = 0; i < job->now.n && err == DOC_OK; i++)
 		err = check_found(job, &job->now.found[i], error);
 	return err == DOC_OK ? check_gone(job, error) : err;
