@@ -131,11 +131,12 @@ static int
 set_digest(struct signing *s, const char *name)
 {
 	char copy[NAME_MAX_BYTES];
+	size_t n = strlen(name) + 1;
 	OSSL_PARAM params[2];
 
-	if (strlen(name) >= sizeof(copy))
+	if (n > sizeof(copy))
 		return 0;
-	strcpy(copy, name);
+	memcpy(copy, name, n);
 	params[0] = OSSL_PARAM_construct_utf8_string(
 	    OSSL_SIGNATURE_PARAM_DIGEST, copy, 0);
 	params[1] = OSSL_PARAM_construct_end();

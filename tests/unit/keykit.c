@@ -57,17 +57,10 @@ keykit_free(void **state)
 }
 
 void
-keykit_load_bare(struct keykit *kit, const char *profile)
+keykit_load(struct keykit *kit, const char *profile)
 {
 	unplug(kit);
 	plug(kit, profile);
-	kit->crypto = NULL;
-}
-
-void
-keykit_load(struct keykit *kit, const char *profile)
-{
-	keykit_load_bare(kit, profile);
 	expect_err("crypto", jpki_crypto(kit->ctx, &kit->crypto), JPKI_OK);
 }
 

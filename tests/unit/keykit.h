@@ -29,8 +29,6 @@ int		keykit_new(void **state);
 int		keykit_free(void **state);
 /* Another card instead of the one that is open. */
 void		keykit_load(struct keykit *kit, const char *profile);
-/* And without a library context. */
-void		keykit_load_bare(struct keykit *kit, const char *profile);
 
 void		keykit_login(struct keykit *kit, enum jpki_key key);
 /* Log in, and have kit->key. */

@@ -59,32 +59,6 @@ sign(const struct keykit *kit)
 	return done;
 }
 
-/* Of a library context that is not right, nothing is kept. */
-static void
-a_library_context_is_whole_or_there_is_no_memory(void **state)
-{
-	struct keykit *kit = *state;
-	enum jpki_err err;
-
-	/* Each costs as much as a thousand signatures do. */
-	for (unsigned long i = 1; i == 1 || i <= calls; i += 197 * stride()) {
-		keykit_load_bare(kit, "adult");
-		fail_at(i);
-		err = jpki_crypto(kit->ctx, &kit->crypto);
-		failing = 0;
-		if (err != JPKI_OK) {
-			/* OpenSSL does not always say what it lacked. */
-			if (err != JPKI_ERR_INTERNAL)
-				expect_err("crypto", err, JPKI_ERR_MEMORY);
-			expect_err("again", jpki_crypto(kit->ctx,
-			    &kit->crypto), JPKI_OK);
-		}
-		keykit_key(kit, JPKI_KEY_AUTH);
-		assert_int_equal(sign(kit), 1);
-		assert_int_equal(ERR_peek_error(), 0);
-	}
-}
-
 /* It fails for want of memory, or does without, and then succeeds. */
 static void
 a_key_is_made_or_there_is_no_memory(void **state)
@@ -138,7 +112,6 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		WITH_KEYKIT(a_library_context_is_whole_or_there_is_no_memory),
 		WITH_KEYKIT(a_key_is_made_or_there_is_no_memory),
 		WITH_KEYKIT(a_signature_is_made_or_there_is_no_memory),
 	};
