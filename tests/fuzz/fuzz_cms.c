@@ -119,8 +119,21 @@ take_certs(struct slice in)
 	trust_certs_free(certs);
 }
 
+static void
+take_mail(struct slice in)
+{
+	struct jpki_buf der = { NULL, 0 }, content = der;
+
+	if (cms_smime_read(fixture_crypto(), in.p, in.n, &der, &content,
+	    &kit->error) == DOC_OK)
+		check_cms(fixture_slice(&der), CMSKIT_TEXT);
+	jpki_buf_free(&der);
+	jpki_buf_free(&content);
+}
+
 static void (*const takers[])(struct slice) = {
 	take_detached, take_attached, take_stamp, take_text, take_certs,
+	take_mail,
 };
 
 #define TAKERS	(sizeof(takers) / sizeof(takers[0]))

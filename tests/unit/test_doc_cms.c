@@ -427,32 +427,25 @@ what_is_neither_der_nor_pem_is_refused(void **state)
 	}
 }
 
-/* What a mail program does with it. */
 static void
 expect_mail(struct dockit *kit, const struct jpki_buf *mail,
     const struct jpki_buf *part)
 {
-	CMS_ContentInfo *cms = CMS_ContentInfo_new_ex(fixture_crypto(), NULL);
-	BIO *in = BIO_new_mem_buf(mail->p, (int)mail->n), *content = NULL;
-	X509_STORE *store = X509_STORE_new();
 	struct verdict v = { NULL, NULL, 0 };
-	struct jpki_buf der = { NULL, 0 };
-	char *text;
+	struct jpki_buf der = { NULL, 0 }, content = der;
+	BIO *bio;
 
-	assert_non_null(SMIME_read_CMS_ex(in, 0, &content, &cms));
-	assert_non_null(content);
-	assert_true((size_t)BIO_get_mem_data(content, &text) == part->n);
-	assert_memory_equal(text, part->p, part->n);
-	assert_int_equal(cms_der(cms, &der, &kit->error), DOC_OK);
-	assert_int_equal(cms_check(&kit->trust, der.p, der.n, content, -1,
-	    &v, &kit->error), DOC_OK);
+	assert_int_equal(cms_smime_read(fixture_crypto(), mail->p, mail->n,
+	    &der, &content, &kit->error), DOC_OK);
+	expect_bytes("content", fixture_slice(&content), fixture_slice(part));
+	bio = BIO_new_mem_buf(content.p, (int)content.n);
+	assert_int_equal(cms_check(&kit->trust, der.p, der.n, bio, -1, &v,
+	    &kit->error), DOC_OK);
 	cmskit_expect_good(&v.signatures[0]);
 	verdict_free(&v);
+	BIO_free(bio);
 	jpki_buf_free(&der);
-	X509_STORE_free(store);
-	CMS_ContentInfo_free(cms);
-	BIO_free(content);
-	BIO_free(in);
+	jpki_buf_free(&content);
 }
 
 static void
@@ -481,6 +474,31 @@ a_mail_is_what_it_holds_and_a_signature(void **state)
 	jpki_buf_free(&mail);
 }
 
+static void
+what_is_no_signed_mail_is_refused(void **state)
+{
+	static const char *const rows[] = {
+		"", "hello\n", "Subject: hello\n\nhello\n",
+		"Content-Type: multipart/signed\n\nhello\n",
+		"Content-Type: multipart/signed; boundary=b\n\n--b\nhello\n",
+		"Content-Type: multipart/signed; boundary=b\n\n--b\nhello\n"
+		    "--b\nContent-Type: text/plain\n\nhello\n--b--\n",
+		"Content-Type: application/pkcs7-mime\n"
+		    "Content-Transfer-Encoding: base64\n\nAAAA\n",
+	};
+	struct dockit *kit = *state;
+
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct jpki_buf der = { NULL, 0 }, content = der;
+
+		expect_int(rows[i], cms_smime_read(fixture_crypto(),
+		    (const uint8_t *)rows[i], strlen(rows[i]), &der, &content,
+		    &kit->error), DOC_ERR_INPUT);
+		assert_null(der.p);
+		assert_null(content.p);
+	}
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, dockit_new, free_all)
 
 int
@@ -504,6 +522,7 @@ main(void)
 		TEST(pem_holds_what_der_does),
 		TEST(what_is_neither_der_nor_pem_is_refused),
 		TEST(a_mail_is_what_it_holds_and_a_signature),
+		TEST(what_is_no_signed_mail_is_refused),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, fixture_free);

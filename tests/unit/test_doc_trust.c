@@ -121,7 +121,7 @@ static const struct fixture_ext jlis_ca_exts[] = {
 };
 
 static void
-a_ca_that_took_name_and_key_identifier_of_jlis_is_not_believed(void **state)
+a_ca_that_took_name_and_key_of_jlis_is_not_believed(void **state)
 {
 	struct dockit *kit = *state;
 	struct fixture ca = fixture_ca, leaf = fixture_sign;
@@ -262,8 +262,11 @@ the_time_of_signing_decides_about_validity(void **state)
 	} rows[] = {
 		{ DOCKIT_NOW, -1, -1, FINDING_OK, "which is now" },
 		{ DOCKIT_NOW, BEFORE + 1, -1, FINDING_OK, "claims" },
-		{ DOCKIT_NOW, BEFORE, -1, FINDING_FAILED, "not yet" },
-		{ DOCKIT_NOW, 0, -1, FINDING_FAILED, "1970-01-01 00:00:00" },
+		{ DOCKIT_NOW, BEFORE, -1, FINDING_FAILED, "beginning" },
+		{ DOCKIT_NOW, 0, -1, FINDING_FAILED, "beginning" },
+		{ DOCKIT_NOW, BEFORE, DOCKIT_NOW, FINDING_FAILED,
+		    "beginning" },
+		{ DOCKIT_NOW, -1, 0, FINDING_FAILED, "1970-01-01 00:00:00" },
 		{ BEFORE, -1, -1, FINDING_FAILED, "not yet" },
 		{ AFTER, -1, -1, FINDING_FAILED, "no longer" },
 		{ AFTER, AFTER - 1, -1, FINDING_OK, "claims" },
@@ -438,7 +441,7 @@ main(void)
 		TEST(a_signature_certificate_of_a_given_ca_is_believed),
 		TEST(a_test_ca_counts_only_if_it_was_given),
 		TEST(a_ca_that_took_the_name_of_another_is_not_believed),
-		TEST(a_ca_that_took_name_and_key_identifier_of_jlis_is_not_believed),
+		TEST(a_ca_that_took_name_and_key_of_jlis_is_not_believed),
 		TEST(a_certificate_signs_documents_only_if_it_is_made_for_them),
 		TEST(a_certificate_for_logins_signs_no_documents),
 		TEST(the_time_of_signing_decides_about_validity),

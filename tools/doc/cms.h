@@ -71,4 +71,14 @@ enum doc_err	cms_smime(OSSL_LIB_CTX *crypto, const struct jpki_buf *der,
 enum doc_err	cms_smime_part(const char *type, BIO *bytes,
 		    struct jpki_buf *out, struct doc_error *error);
 
+/*
+ * The two parts of such a mail: *content as it was signed, with its header;
+ * what stands around it, the mail's own header above all, nobody signed.  Of
+ * a mail that holds the content in the CMS (application/pkcs7-mime), *content
+ * stays empty.  DOC_ERR_INPUT: it is no signed mail.
+ */
+enum doc_err	cms_smime_read(OSSL_LIB_CTX *crypto, const uint8_t *bytes,
+		    size_t n, struct jpki_buf *der, struct jpki_buf *content,
+		    struct doc_error *error);
+
 #endif

@@ -12,6 +12,7 @@
 #include "cms_open.h"
 
 #define PART_MAX	(64u << 20)	/* no mail is larger */
+#define MAIL_MAX	(2 * PART_MAX)	/* Base64, and what is around it */
 #define LINE		48		/* bytes: 64 characters of Base64 */
 
 /* By which names others call it. */
@@ -180,5 +181,41 @@ cms_smime_part(const char *type, BIO *bytes, struct jpki_buf *out,
 	else
 		err = take_text(bio, true, out, error);
 	BIO_free(bio);
+	return err;
+}
+
+static enum doc_err
+take_parts(CMS_ContentInfo *cms, BIO *part, struct jpki_buf *der,
+    struct jpki_buf *content, struct doc_error *error)
+{
+	enum doc_err err = cms_der(cms, der, error);
+
+	if (err == DOC_OK && part != NULL)
+		err = take_text(part, true, content, error);
+	if (err != DOC_OK)
+		jpki_buf_free(der);
+	return err;
+}
+
+enum doc_err
+cms_smime_read(OSSL_LIB_CTX *crypto, const uint8_t *bytes, size_t n,
+    struct jpki_buf *der, struct jpki_buf *content, struct doc_error *error)
+{
+	CMS_ContentInfo *cms = CMS_ContentInfo_new_ex(crypto, NULL);
+	BIO *in = NULL, *part = NULL;
+	enum doc_err err;
+
+	if (n > 0 && n <= MAIL_MAX)
+		in = BIO_new_mem_buf(bytes, (int)n);
+	if (in == NULL || cms == NULL ||
+	    SMIME_read_CMS_ex(in, 0, &part, &cms) == NULL) {
+		ERR_clear_error();
+		err = doc_fail(error, DOC_ERR_INPUT, "this is no signed mail");
+	} else {
+		err = take_parts(cms, part, der, content, error);
+	}
+	CMS_ContentInfo_free(cms);
+	BIO_free(part);
+	BIO_free(in);
 	return err;
 }

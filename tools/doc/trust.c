@@ -128,6 +128,9 @@ time_fault(const struct judged *j)
 		    "future";
 	if (stamped > latest)
 		return "the time of the time stamp lies in the future";
+	if (claimed >= 0 && claimed < j->cert->not_before)
+		return "the time of signing that is claimed lies before the "
+		    "certificate's beginning";
 	if (stamped >= 0 && claimed > stamped + CLOCK_SKEW)
 		return "the time of signing that is claimed lies after the "
 		    "time stamp";
