@@ -21,6 +21,7 @@ static SSL_CTX *
 context_new(const struct session *s, const char *ca)
 {
 	SSL_CTX *ctx = SSL_CTX_new_ex(s->crypto, NULL, TLS_client_method());
+	char with[] = PSS ":" PKCS1, without[] = PKCS1;
 
 	if (ctx == NULL)
 		return NULL;
@@ -31,7 +32,7 @@ context_new(const struct session *s, const char *ca)
 	    SSL_CTX_set_default_verify_paths(ctx)) == 1 &&
 	    SSL_CTX_set_min_proto_version(ctx, TLS1_2_VERSION) == 1 &&
 	    SSL_CTX_set1_client_sigalgs_list(ctx,
-	    s->pss == JPKI_YES ? PSS ":" PKCS1 : PKCS1) == 1 &&
+	    s->pss == JPKI_YES ? with : without) == 1 &&
 	    SSL_CTX_use_certificate(ctx, s->cert) == 1 &&
 	    SSL_CTX_use_PrivateKey(ctx, s->key) == 1)
 		return ctx;
@@ -41,7 +42,7 @@ context_new(const struct session *s, const char *ca)
 
 /* The handshake, in which the card signs. */
 static BIO *
-connect_to(SSL_CTX *ctx, const char *host, const char *port)
+connect_to(SSL_CTX *ctx, char *host, char *port)
 {
 	BIO *bio = BIO_new_ssl_connect(ctx);
 	SSL *ssl = NULL;
@@ -78,7 +79,7 @@ get_page(BIO *bio, const char *host)
 }
 
 static int
-run(struct session *s, const char *host, const char *port, const char *ca)
+run(struct session *s, char *host, char *port, const char *ca)
 {
 	SSL_CTX *ctx = NULL;
 	BIO *bio = NULL;

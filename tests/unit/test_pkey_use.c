@@ -3,6 +3,7 @@
  * The card's keys in OpenSSL's hands: CMS, certificate requests, TLS.  What is
  * made is checked by OpenSSL with the certificate alone.
  */
+#include <stdio.h>
 #include <string.h>
 
 #include <openssl/cms.h>
@@ -298,8 +299,10 @@ static void
 client_new(struct tls *tls, const struct keykit *kit, X509 *cert,
     const char *algorithms)
 {
+	char list[100];
 	SSL_CTX *ctx;
 
+	snprintf(list, sizeof(list), "%s", algorithms);
 	ctx = SSL_CTX_new_ex(kit->crypto, NULL, TLS_client_method());
 	assert_non_null(ctx);
 	assert_int_equal(SSL_CTX_use_certificate(ctx, cert), 1);
@@ -307,8 +310,7 @@ client_new(struct tls *tls, const struct keykit *kit, X509 *cert,
 	    SSL_CTX_use_PrivateKey(ctx, kit->key) == 1);
 	expect_works("SSL_CTX_check_private_key",
 	    SSL_CTX_check_private_key(ctx) == 1);
-	assert_int_equal(SSL_CTX_set1_client_sigalgs_list(ctx, algorithms),
-	    1);
+	assert_int_equal(SSL_CTX_set1_client_sigalgs_list(ctx, list), 1);
 	tls->client_ctx = ctx;
 	tls->client = SSL_new(ctx);
 	SSL_set_connect_state(tls->client);
