@@ -2,7 +2,7 @@
 /* The card's keys as OpenSSL's. */
 #include "jpki_openssl.h"
 
-#include <openssl/core_names.h>
+#include <openssl/err.h>
 
 #include "cert.h"
 #include "mem.h"
@@ -135,9 +135,13 @@ jpki_pkey_error(const EVP_PKEY *pkey)
 		OSSL_PARAM_int(PROVIDER_ERROR, &err), OSSL_PARAM_END
 	};
 
-	if (pkey == NULL || EVP_PKEY_get_params(pkey, params) != 1 || err < 0)
+	if (pkey == NULL)
 		return JPKI_ERR_ARG;
-	return (enum jpki_err)err;
+	/* Of the program's error queue nothing is touched. */
+	ERR_set_mark();
+	(void)EVP_PKEY_get_params(pkey, params);
+	ERR_pop_to_mark();
+	return err >= 0 ? (enum jpki_err)err : JPKI_ERR_ARG;
 }
 
 /* Another card may be there, to which somebody has logged in. */
