@@ -49,6 +49,11 @@ static const struct change bad[] = {
 	    { 20, WIDGET "/FT/Sig/T(s)/Kids[4 0 R]>>" } } },
 	{ "object 3, Page", { { 3, PAGE("/Annots[6 0 R 20 0 R]") },
 	    { 20, WIDGET "/T(s)/Parent 6 0 R>>" } } },
+	{ "object 3, Page", { { 3, PAGE("/Annots[6 0 R 20 0 R]") },
+	    { 20, "<</Type/Page/FT/Sig/T(s)>>" } } },
+	/* Drawn over the page, and not signed. */
+	{ "object 3, Page", { { 3, PAGE("/Annots[6 0 R 20 0 R]") },
+	    { 20, WIDGET "/FT/Sig/T(s)/AP<</N 4 0 R>>>>" } } },
 	{ "object 2, Pages", { { 2, "<</Type/Pages/Kids[3 0 R 20 0 R]"
 	    "/Count 2>>" }, { 20, "<</Type/Page/Parent 2 0 R"
 	    "/MediaBox[0 0 9 9]/Resources<<>>>>" } } },
@@ -206,6 +211,64 @@ what_serves_signatures_only_is_no_change(void **state)
 	}
 }
 
+/*
+ * Things that are two things at once.
+ */
+
+/* The page draws what one dictionary or another calls Thing. */
+#define DRAWN(names) "<</Type/Page/Parent 2 0 R/MediaBox[0 0 200 200]" \
+	"/Contents 4 0 R/Resources<</XObject " names ">>/Annots[6 0 R]>>"
+#define DRAWING	"<</Type/XObject/Subtype/Form/BBox[0 0 9 9]/Length 5>>" \
+	"\nstream\n0 0 m\nendstream"
+#define EMPTY	WIDGET "/FT/Sig/T(Second)"
+#define ROOT	"<</Type/Catalog/Pages 2 0 R/AcroForm 5 0 R"
+#define FORM	"<</Fields[6 0 R]/SigFlags 3"
+
+static void
+what_is_something_else_as_well_is_not_changed(void **state)
+{
+	static const struct {
+		const char	*page;
+		int		 id;
+		const char	*before, *after;
+	} rows[] = {
+		{ DRAWN("1 0 R"), 1, ROOT "/DSS 9 0 R>>", ROOT "/DSS 10 0 R>>" },
+		{ DRAWN("1 0 R"), 1, ROOT ">>", ROOT "/DSS 10 0 R>>" },
+		{ DRAWN("1 0 R"), 1, ROOT "/DSS 9 0 R>>",
+		    ROOT "/DSS<</Certs[]>>>>" },
+		{ DRAWN("1 0 R"), 1, ROOT ">>", ROOT "/Extensions 10 0 R>>" },
+		{ DRAWN("5 0 R"), 5, FORM "/DR 9 0 R>>", FORM "/DR 10 0 R>>" },
+		{ DRAWN("5 0 R"), 5, FORM ">>", FORM "/DA 10 0 R>>" },
+		{ DRAWN("8 0 R"), 8, EMPTY "/F 9 0 R>>", EMPTY "/F 10 0 R>>" },
+		{ DRAWN("8 0 R"), 8, EMPTY "/F 9 0 R>>", EMPTY "/M 10 0 R>>" },
+		{ DRAWN("8 0 R"), 8, EMPTY "/AP 9 0 R>>",
+		    EMPTY "/AP 10 0 R>>" },
+		{ DRAWN("8 0 R"), 8, EMPTY ">>", EMPTY "/V 11 0 R>>" },
+	};
+
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct pdfkit_object objects[16];
+		struct pdfkit_object later[] = { { rows[i].id, rows[i].after },
+		    { 11, DRAWING }, { 0, NULL } };
+		struct jpki_buf pdf;
+
+		memcpy(objects, pdfkit_form, 7 * sizeof(objects[0]));
+		objects[2].text = rows[i].page;
+		objects[7] = (struct pdfkit_object){ 8, EMPTY ">>" };
+		objects[rows[i].id - 1].text = rows[i].before;
+		objects[8] = (struct pdfkit_object){ 9, DRAWING };
+		objects[9] = (struct pdfkit_object){ 10, DRAWING };
+		objects[10].text = NULL;
+		pdf = pdfkit_make(objects, NULL);
+		pdfkit_seal(*state, &pdf, NULL);
+		pdfkit_append(&pdf, later);
+		pdfkit_sign(*state, &pdf, NULL);
+		pdfkit_reject(*state, &pdf, 0, CHECK_COVERAGE,
+		    "was changed after it was signed");
+		jpki_buf_free(&pdf);
+	}
+}
+
 /* Signs into a field that the first signer found empty; its place is given. */
 static struct jpki_buf
 fill_waiting_field(struct dockit *kit, const char *filled)
@@ -353,6 +416,29 @@ a_signature_that_was_put_in_later_is_rejected(void **state)
 }
 
 static void
+what_was_repaired_before_it_was_signed_is_no_damage(void **state)
+{
+	static const struct pdfkit_object bad_page[] = {
+		{ 3, "<</Type/Page/Parent 2 0 R/Twice 1/Twice 2>>" },
+		{ 0, NULL }
+	};
+	static const struct pdfkit_object good_page[] = {
+		{ 3, PAGE("") }, { 0, NULL }
+	};
+	struct jpki_buf pdf = pdfkit_make(pdfkit_plain, NULL);
+
+	pdfkit_append(&pdf, bad_page);
+	pdfkit_refuse(*state, &pdf, NULL, "duplicated key");
+	pdfkit_append(&pdf, good_page);
+	pdfkit_sign(*state, &pdf, NULL);
+	pdfkit_accept(*state, &pdf, 1);
+	pdfkit_append(&pdf, bad_page);
+	pdfkit_append(&pdf, good_page);
+	pdfkit_unreadable(*state, &pdf, "duplicated key");
+	jpki_buf_free(&pdf);
+}
+
+static void
 too_many_revisions_are_not_checked(void **state)
 {
 	static const struct pdfkit_object nothing[] = {
@@ -378,11 +464,13 @@ main(void)
 		TEST(a_change_that_came_with_a_signature_is_rejected),
 		TEST(further_signatures_are_no_change),
 		TEST(what_serves_signatures_only_is_no_change),
+		TEST(what_is_something_else_as_well_is_not_changed),
 		TEST(a_waiting_field_may_be_signed_but_not_moved),
 		TEST(fonts_for_other_fields_are_a_change),
 		TEST(a_signature_that_was_removed_is_told),
 		TEST(a_signature_that_forbids_changes_forbids_signatures_too),
 		TEST(a_signature_that_was_put_in_later_is_rejected),
+		TEST(what_was_repaired_before_it_was_signed_is_no_damage),
 		TEST(too_many_revisions_are_not_checked),
 	};
 

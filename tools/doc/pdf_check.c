@@ -87,26 +87,35 @@ note_step(struct state *from, const struct pdf_doc *before,
 	return err == DOC_ERR_MEMORY ? err : DOC_OK;
 }
 
+/* What nobody had signed yet may have been damaged, and repaired later. */
+static enum doc_err
+look_at(struct job *job, size_t i, struct pdf_doc *doc,
+    struct doc_error *error)
+{
+	enum doc_err err = pdf_doc_open(doc, job->bytes,
+	    job->revisions.revision[i].end, error);
+
+	if (err == DOC_OK)
+		err = pdf_find(doc, &job->states[i].finds, error);
+	return err == DOC_ERR_INPUT && i < job->first ? DOC_OK : err;
+}
+
 /* One revision after the other, each against the one before if that was already
  * signed. */
 static enum doc_err
 look_back(struct job *job, struct doc_error *error)
 {
-	const struct pdf_revisions *all = &job->revisions;
 	struct pdf_doc docs[2] = { { NULL, NULL, 0 }, { NULL, NULL, 0 } };
 	enum doc_err err = DOC_OK;
 
-	for (size_t i = 0; i < all->n && err == DOC_OK; i++) {
+	for (size_t i = 0; i < job->revisions.n && err == DOC_OK; i++) {
 		struct pdf_doc *doc = &docs[i % 2];
-		struct state *state = &job->states[i];
 
 		pdf_doc_close(doc);
-		err = pdf_doc_open(doc, job->bytes, all->revision[i].end,
-		    error);
-		if (err == DOC_OK)
-			err = pdf_find(doc, &state->finds, error);
+		err = look_at(job, i, doc, error);
 		if (err == DOC_OK && i > job->first)
-			err = note_step(state - 1, &docs[(i - 1) % 2], doc);
+			err = note_step(&job->states[i - 1],
+			    &docs[(i - 1) % 2], doc);
 	}
 	pdf_doc_close(&docs[0]);
 	pdf_doc_close(&docs[1]);
@@ -178,8 +187,8 @@ note_coverage(const struct job *job, struct verdict_signature *s,
 		return verdict_note(s, CHECK_COVERAGE, FINDING_OK,
 		    "it covers all of the document");
 	return verdict_note(s, CHECK_COVERAGE, FINDING_OK, "it covers the "
-	    "document as it was then; what came later are further signatures, "
-	    "and nothing else");
+	    "document as it was then; what came later are further signatures "
+	    "and what they show, and nothing else");
 }
 
 /* When the dictionary says that it was signed; -1: it does not.  That is signed
@@ -187,7 +196,7 @@ note_coverage(const struct job *job, struct verdict_signature *s,
 static int64_t
 claimed_time(qpdf_data q, qpdf_oh signature)
 {
-	qpdf_oh m = qpdf_oh_get_key_if_dict(q, signature, "/M");
+	qpdf_oh m = pdf_get(q, signature, "/M");
 	int64_t at = qpdf_oh_is_string(q, m) ?
 	    pdf_date_read(qpdf_oh_get_string_value(q, m)) : -1;
 

@@ -23,6 +23,10 @@ struct key_rule {
 	may_fn		*may;
 };
 
+static const struct key_rule no_rules[] = {
+	{ NULL, NULL }
+};
+
 static bool
 same_text(struct compare *c, struct pair p,
     char *(*text)(qpdf_data q, qpdf_oh oh))
@@ -54,8 +58,8 @@ key_may(struct compare *c, struct pair dict, const char *key,
     const struct key_rule *rules)
 {
 	struct pair value = {
-		qpdf_oh_get_key_if_dict(c->before->q, dict.before, key),
-		qpdf_oh_get_key_if_dict(c->after->q, dict.after, key),
+		pdf_get(c->before->q, dict.before, key),
+		pdf_get(c->after->q, dict.after, key),
 	};
 	bool may = same_text(c, value, pdf_text_short);
 
@@ -85,11 +89,15 @@ keys_may(struct compare *c, struct pair dict, qpdf_data q, qpdf_oh of,
 	return may && keys != NULL;
 }
 
-/* All keys that are there before or after. */
+/* All keys that are there before or after.  A stream is no dictionary here. */
 static bool
 dict_may(struct compare *c, struct pair dict, const struct key_rule *rules)
 {
-	return qpdf_oh_is_dictionary(c->after->q, dict.after) &&
+	qpdf_data q = c->before->q;
+
+	return (qpdf_oh_is_dictionary(q, dict.before) ||
+	    qpdf_oh_is_null(q, dict.before)) &&
+	    qpdf_oh_is_dictionary(c->after->q, dict.after) &&
 	    keys_may(c, dict, c->before->q, dict.before, rules) &&
 	    keys_may(c, dict, c->after->q, dict.after, rules);
 }
@@ -102,15 +110,19 @@ may_all(struct compare *c, struct pair values)
 }
 
 static bool
-may_appear(struct compare *c, struct pair values)
-{
-	return qpdf_oh_is_null(c->before->q, values.before);
-}
-
-static bool
 may_be_number(struct compare *c, struct pair values)
 {
 	return qpdf_oh_is_integer(c->after->q, values.after);
+}
+
+static bool
+may_be_text(struct compare *c, struct pair values)
+{
+	qpdf_data q = c->before->q;
+
+	return (qpdf_oh_is_string(q, values.before) ||
+	    qpdf_oh_is_null(q, values.before)) &&
+	    qpdf_oh_is_string(c->after->q, values.after);
 }
 
 static bool
@@ -136,19 +148,59 @@ may_be_new(struct compare *c, struct pair values)
  * A new field for a signature.  Nothing in it acts (A, AA).
  */
 
+/* ISO 32000-1 table 252, and what is in use besides. */
+static const struct key_rule signature_rules[] = {
+	{ "/Type", may_all }, { "/Filter", may_all }, { "/SubFilter", may_all },
+	{ "/Contents", may_all }, { "/Cert", may_all },
+	{ "/ByteRange", may_all }, { "/Reference", may_all },
+	{ "/Changes", may_all }, { "/Name", may_all }, { "/M", may_all },
+	{ "/Location", may_all }, { "/Reason", may_all },
+	{ "/ContactInfo", may_all }, { "/R", may_all }, { "/V", may_all },
+	{ "/Prop_Build", may_all }, { "/Prop_AuthTime", may_all },
+	{ "/Prop_AuthType", may_all }, { NULL, NULL }
+};
+
+static bool
+may_be_signature(struct compare *c, struct pair values)
+{
+	return may_be_new(c, values) && dict_may(c, values, signature_rules);
+}
+
+static bool
+may_be_annot(struct compare *c, struct pair values)
+{
+	return qpdf_oh_is_name_and_equals(c->after->q, values.after, "/Annot");
+}
+
+static bool
+may_be_widget(struct compare *c, struct pair values)
+{
+	return qpdf_oh_is_name_and_equals(c->after->q, values.after,
+	    "/Widget");
+}
+
+static const struct key_rule appearance_rules[] = {
+	{ "/N", may_all }, { "/R", may_all }, { "/D", may_all }, { NULL, NULL }
+};
+
+static bool
+may_be_drawn(struct compare *c, struct pair values)
+{
+	return dict_may(c, values, appearance_rules);
+}
+
 static may_fn	may_have_kids, may_have_parent;
 
 #define WIDGET_RULES \
-	{ "/Type", may_all }, { "/Subtype", may_all }, \
+	{ "/Type", may_be_annot }, { "/Subtype", may_be_widget }, \
 	{ "/FT", may_all }, { "/T", may_all }, { "/TU", may_all }, \
 	{ "/TM", may_all }, { "/F", may_all }, { "/Ff", may_all }, \
-	{ "/P", may_all }, { "/Rect", may_all }, { "/AP", may_all }, \
+	{ "/P", may_all }, { "/Rect", may_all }, { "/AP", may_be_drawn }, \
 	{ "/MK", may_all }, { "/BS", may_all }, { "/Border", may_all }, \
 	{ "/DR", may_all }, { "/DA", may_all }, { "/Q", may_all }, \
 	{ "/H", may_all }, { "/M", may_all }, { "/NM", may_all }, \
-	{ "/AS", may_all }, \
-	{ "/SV", may_all }, { "/Lock", may_all }, { "/V", may_be_new }, \
-	{ "/Parent", may_have_parent }
+	{ "/AS", may_all }, { "/SV", may_all }, { "/Lock", may_all }, \
+	{ "/V", may_be_signature }, { "/Parent", may_have_parent }
 
 static const struct key_rule widget_rules[] = {
 	WIDGET_RULES, { NULL, NULL }
@@ -164,12 +216,25 @@ may_have_parent(struct compare *c, struct pair values)
 	    pdf_is_name(c->after->q, values.after, "/FT", "/Sig");
 }
 
+/* Only what is signed may be drawn: it could hide what is below it. */
+static bool
+is_signed_or_blank(qpdf_data q, qpdf_oh item)
+{
+	qpdf_oh parent = pdf_get(q, item, "/Parent");
+	bool good = pdf_has(q, item, "/V") || pdf_has(q, parent, "/V") ||
+	    !pdf_has(q, item, "/AP");
+
+	qpdf_oh_release(q, parent);
+	return good;
+}
+
 static bool
 is_new_field(struct compare *c, qpdf_oh item, const struct key_rule *rules)
 {
 	struct pair pair = { qpdf_oh_new_null(c->before->q), item };
 	qpdf_data q = c->after->q;
 	bool good = may_be_new(c, pair) && dict_may(c, pair, rules) &&
+	    is_signed_or_blank(q, item) &&
 	    (pdf_is_name(q, item, "/FT", "/Sig") ||
 	    pdf_has(q, item, "/Parent"));
 
@@ -224,14 +289,35 @@ may_grow(struct compare *c, struct pair values)
 }
 
 /*
- * The form, the catalog.
+ * The form, the catalog.  A dictionary may be something else as well: named as
+ * a page's resources, its keys are fonts and images.  So what may change in it
+ * must not be of use there: a dictionary of few keys, a number, a text.
  */
+
+/* A dictionary that is not there, or some dictionary. */
+static bool
+may_be_dictionary(struct compare *c, struct pair values)
+{
+	return qpdf_oh_is_dictionary(c->after->q, values.after) &&
+	    !qpdf_oh_is_stream(c->before->q, values.before);
+}
+
+static const struct key_rule resources_rules[] = {
+	{ "/Font", may_be_dictionary }, { "/Encoding", may_be_dictionary },
+	{ NULL, NULL }
+};
+
+static bool
+may_have_resources(struct compare *c, struct pair values)
+{
+	return dict_may(c, values, resources_rules);
+}
 
 /* Fonts (DR) and styles (DA) do nothing to a field for a signature, but the
  * text in others they can make look like another. */
 static const struct key_rule signatures_rules[] = {
 	{ "/Fields", may_grow }, { "/SigFlags", may_be_number },
-	{ "/DR", may_all }, { "/DA", may_all },
+	{ "/DR", may_have_resources }, { "/DA", may_be_text },
 	{ "/NeedAppearances", may_be_false }, { NULL, NULL }
 };
 static const struct key_rule form_rules[] = {
@@ -241,7 +327,7 @@ static const struct key_rule form_rules[] = {
 static bool
 only_signatures(qpdf_data q, qpdf_oh form)
 {
-	qpdf_oh fields = qpdf_oh_get_key_if_dict(q, form, "/Fields");
+	qpdf_oh fields = pdf_get(q, form, "/Fields");
 	int n = count_items(q, fields);
 	bool only = true;
 
@@ -259,28 +345,47 @@ only_signatures(qpdf_data q, qpdf_oh form)
 static bool
 may_have_form(struct compare *c, struct pair values)
 {
-	qpdf_data q = c->before->q;
+	return dict_may(c, values, only_signatures(c->before->q,
+	    values.before) ? signatures_rules : form_rules);
+}
 
-	return (qpdf_oh_is_dictionary(q, values.before) ||
-	    qpdf_oh_is_null(q, values.before)) &&
-	    dict_may(c, values, only_signatures(q, values.before) ?
-	    signatures_rules : form_rules);
+/* Data for checking signatures: ETSI EN 319 142-1, 5.4.2. */
+static const struct key_rule security_rules[] = {
+	{ "/Type", may_all }, { "/Certs", may_all }, { "/CRLs", may_all },
+	{ "/OCSPs", may_all }, { "/VRI", may_all }, { NULL, NULL }
+};
+
+static bool
+may_have_security(struct compare *c, struct pair values)
+{
+	return dict_may(c, values, security_rules);
+}
+
+static const struct key_rule extensions_rules[] = {
+	{ "/Type", may_all }, { "/ADBE", may_be_dictionary },
+	{ "/ESIC", may_be_dictionary }, { NULL, NULL }
+};
+
+static bool
+may_have_extensions(struct compare *c, struct pair values)
+{
+	return dict_may(c, values, extensions_rules);
 }
 
 static const struct key_rule root_rules[] = {
-	{ "/AcroForm", may_have_form }, { "/DSS", may_all },
-	{ "/Extensions", may_appear }, { NULL, NULL }
+	{ "/AcroForm", may_have_form }, { "/DSS", may_have_security },
+	{ "/Extensions", may_have_extensions }, { NULL, NULL }
 };
 static const struct key_rule page_rules[] = {
 	{ "/Annots", may_grow }, { NULL, NULL }
 };
 /* A field that was waiting for its signature. */
 static const struct key_rule empty_field_rules[] = {
-	{ "/V", may_be_new }, { "/AP", may_all }, { "/M", may_all },
-	{ "/F", may_all }, { "/MK", may_all }, { NULL, NULL }
+	{ "/V", may_be_signature }, { "/AP", may_be_drawn },
+	{ "/M", may_be_text }, { "/F", may_be_number }, { NULL, NULL }
 };
 static const struct key_rule info_rules[] = {
-	{ "/ModDate", may_all }, { NULL, NULL }
+	{ "/ModDate", may_be_text }, { NULL, NULL }
 };
 
 /*
@@ -293,7 +398,7 @@ typedef bool	is_fn(struct compare *c, qpdf_oh oh);
 static bool
 is_value(qpdf_data q, qpdf_oh oh, qpdf_oh dict, const char *key)
 {
-	qpdf_oh value = qpdf_oh_get_key_if_dict(q, dict, key);
+	qpdf_oh value = pdf_get(q, dict, key);
 	bool is = qpdf_oh_is_indirect(q, value) && pdf_same(q, oh,
 	    qpdf_oh_get_object_id(q, value), qpdf_oh_get_generation(q, value));
 
@@ -326,18 +431,10 @@ is_form(struct compare *c, qpdf_oh oh)
 }
 
 static bool
-is_security(struct compare *c, qpdf_oh oh)
-{
-	qpdf_data q = c->before->q;
-
-	return is_value(q, oh, qpdf_get_root(q), "/DSS");
-}
-
-static bool
 is_fields(struct compare *c, qpdf_oh oh)
 {
 	qpdf_data q = c->before->q;
-	qpdf_oh form = qpdf_oh_get_key_if_dict(q, qpdf_get_root(q),
+	qpdf_oh form = pdf_get(q, qpdf_get_root(q),
 	    "/AcroForm");
 
 	return is_value(q, oh, form, "/Fields");
@@ -387,7 +484,6 @@ static const struct object_rule {
 	{ is_empty_field, empty_field_rules, NULL },
 	{ is_fields, NULL, may_grow },
 	{ is_annots, NULL, may_grow },
-	{ is_security, NULL, may_all },
 };
 
 static bool
@@ -440,12 +536,11 @@ same_object(struct compare *c, struct pair objects)
 static enum doc_err
 compare_trailers(struct compare *c, struct doc_error *error)
 {
-	static const struct key_rule none = { NULL, NULL };
 	struct pair trailers = { qpdf_get_trailer(c->before->q),
 	    qpdf_get_trailer(c->after->q) };
 
-	if (!key_may(c, trailers, "/Root", &none) ||
-	    !key_may(c, trailers, "/Info", &none))
+	if (!key_may(c, trailers, "/Root", no_rules) ||
+	    !key_may(c, trailers, "/Info", no_rules))
 		return doc_fail(error, DOC_ERR_INPUT, "another catalog or "
 		    "other information took the place of what was signed");
 	return DOC_OK;
@@ -463,7 +558,7 @@ compare_object(struct compare *c, const struct pdf_object *object,
 	qpdf_oh type;
 
 	if (!same_object(c, objects) && !object_may(c, objects)) {
-		type = qpdf_oh_get_key_if_dict(c->before->q, objects.before,
+		type = pdf_get(c->before->q, objects.before,
 		    "/Type");
 		err = doc_fail(error, DOC_ERR_INPUT, "object %d%s%s was "
 		    "changed after it was signed", object->id,

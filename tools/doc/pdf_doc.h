@@ -38,9 +38,11 @@ const struct pdf_object *pdf_doc_find(const struct pdf_doc *doc, int id,
 		    int gen);
 
 /*
- * For qpdf's handles.  A value of a dictionary counts as there if it is not
- * null; text is to be freed with free(), NULL without memory.
+ * For qpdf's handles.  What is no dictionary, be it a stream, has no keys, and
+ * what is not there is null; text is to be freed with free(), NULL without
+ * memory.
  */
+qpdf_oh		pdf_get(qpdf_data q, qpdf_oh dict, const char *key);
 bool		pdf_has(qpdf_data q, qpdf_oh dict, const char *key);
 bool		pdf_is_name(qpdf_data q, qpdf_oh dict, const char *key,
 		    const char *name);

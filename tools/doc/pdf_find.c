@@ -93,9 +93,9 @@ static void
 search_field(struct search *s, qpdf_oh field, bool is_sig, int depth)
 {
 	qpdf_data q = s->doc->q;
-	qpdf_oh title = qpdf_oh_get_key_if_dict(q, field, "/T");
-	qpdf_oh value = qpdf_oh_get_key_if_dict(q, field, "/V");
-	qpdf_oh kids = qpdf_oh_get_key_if_dict(q, field, "/Kids");
+	qpdf_oh title = pdf_get(q, field, "/T");
+	qpdf_oh value = pdf_get(q, field, "/V");
+	qpdf_oh kids = pdf_get(q, field, "/Kids");
 	char *name = NULL;
 
 	if (pdf_has(q, field, "/FT"))
@@ -138,8 +138,8 @@ search_form(struct search *s)
 {
 	qpdf_data q = s->doc->q;
 	qpdf_oh root = qpdf_get_root(q);
-	qpdf_oh form = qpdf_oh_get_key_if_dict(q, root, "/AcroForm");
-	qpdf_oh fields = qpdf_oh_get_key_if_dict(q, form, "/Fields");
+	qpdf_oh form = pdf_get(q, root, "/AcroForm");
+	qpdf_oh fields = pdf_get(q, form, "/Fields");
 
 	search_fields(s, fields, false, 0);
 }
@@ -273,16 +273,16 @@ pdf_finds_free(struct pdf_finds *finds)
 bool
 pdf_forbids_changes(qpdf_data q, qpdf_oh signature)
 {
-	qpdf_oh all = qpdf_oh_get_key_if_dict(q, signature, "/Reference");
+	qpdf_oh all = pdf_get(q, signature, "/Reference");
 	int n = qpdf_oh_is_array(q, all) ? qpdf_oh_get_array_n_items(q, all) :
 	    0;
 	bool forbids = false;
 
 	for (int i = 0; i < n && !forbids; i++) {
 		qpdf_oh one = qpdf_oh_get_array_item(q, all, i);
-		qpdf_oh params = qpdf_oh_get_key_if_dict(q, one,
+		qpdf_oh params = pdf_get(q, one,
 		    "/TransformParams");
-		qpdf_oh p = qpdf_oh_get_key_if_dict(q, params, "/P");
+		qpdf_oh p = pdf_get(q, params, "/P");
 
 		forbids = qpdf_oh_is_integer(q, p) &&
 		    qpdf_oh_get_int_value(q, p) == 1;

@@ -53,7 +53,7 @@ name_taken(qpdf_data q, qpdf_oh fields, const char *name)
 
 	for (int i = 0; i < n; i++) {
 		qpdf_oh field = qpdf_oh_get_array_item(q, fields, i);
-		qpdf_oh title = qpdf_oh_get_key_if_dict(q, field, "/T");
+		qpdf_oh title = pdf_get(q, field, "/T");
 		bool taken = qpdf_oh_is_string(q, title) &&
 		    strcmp(qpdf_oh_get_utf8_value(q, title), name) == 0;
 
@@ -69,7 +69,7 @@ name_taken(qpdf_data q, qpdf_oh fields, const char *name)
 static qpdf_oh
 new_name(qpdf_data q, qpdf_oh form)
 {
-	qpdf_oh fields = qpdf_oh_get_key_if_dict(q, form, "/Fields");
+	qpdf_oh fields = pdf_get(q, form, "/Fields");
 	char name[NAME_MAX_BYTES];
 	int i = 0;
 

@@ -5,10 +5,18 @@
 
 #include "pdf_doc.h"
 
+/* qpdf complains if it is asked for a key of something else. */
+qpdf_oh
+pdf_get(qpdf_data q, qpdf_oh dict, const char *key)
+{
+	return qpdf_oh_is_dictionary(q, dict) ?
+	    qpdf_oh_get_key(q, dict, key) : qpdf_oh_new_null(q);
+}
+
 bool
 pdf_has(qpdf_data q, qpdf_oh dict, const char *key)
 {
-	qpdf_oh value = qpdf_oh_get_key_if_dict(q, dict, key);
+	qpdf_oh value = pdf_get(q, dict, key);
 	bool has = !qpdf_oh_is_null(q, value);
 
 	qpdf_oh_release(q, value);
@@ -18,7 +26,7 @@ pdf_has(qpdf_data q, qpdf_oh dict, const char *key)
 bool
 pdf_is_name(qpdf_data q, qpdf_oh dict, const char *key, const char *name)
 {
-	qpdf_oh value = qpdf_oh_get_key_if_dict(q, dict, key);
+	qpdf_oh value = pdf_get(q, dict, key);
 	bool is = qpdf_oh_is_name_and_equals(q, value, name);
 
 	qpdf_oh_release(q, value);
