@@ -37,6 +37,9 @@ static const struct command commands[] = {
 	{ "sign", cmd_sign, "[FILE ...]",
 	    "sign files or standard input", 0, MANY,
 	    OPT(KEY) | OPT(HASH) | OPT(OUTPUT) | OPT(SUFFIX) | OPT(FORCE) | OPTS_PIN },
+	{ "verify", cmd_verify, "FILE",
+	    "check the signatures of a document", 1, 1,
+	    OPT(FORMAT) | OPT(CONTENT) | OPT(CA) | OPT(CERT) | OPT(HASH) },
 	{ "ssh-key", cmd_ssh_key, "",
 	    "print the public key for OpenSSH", 0, 0, OPTS_PIN },
 	{ "wait", cmd_wait, "insert|remove",
@@ -246,6 +249,16 @@ dispatch(struct tool *t)
 	return code == EXIT_DONE ? run_command(t, c) : code;
 }
 
+static enum exit_code
+out_print(struct tool *t, enum exit_code code)
+{
+	enum exit_code printed = out_finish(t);
+
+	if (printed == EXIT_DONE)
+		printed = outfile_stdout(t->done, t->out_text, t->out_size);
+	return printed == EXIT_DONE ? code : printed;
+}
+
 /* Standard output is written at the very end: all of it, or nothing. */
 static enum exit_code
 run(const struct options *opt)
@@ -258,10 +271,8 @@ run(const struct options *opt)
 		return fail(EXIT_FAILED, "out of memory; close other programs "
 		    "and try again");
 	code = dispatch(&t);
-	if (code == EXIT_DONE)
-		code = out_finish(&t);
-	if (code == EXIT_DONE)
-		code = outfile_stdout(t.done, t.out_text, t.out_size);
+	if (code == EXIT_DONE || t.answered)
+		code = out_print(&t, code);
 	(void)fclose(t.out);
 	free(t.out_text);
 	return code;

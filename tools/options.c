@@ -42,6 +42,12 @@ static const struct option_row rows[OPT_COUNT] = {
 	    "read the new PIN from FILE", false },
 	[OPT_LAST_TRY] = { 0, "last-try", NULL,
 	    "use the last try; a wrong PIN then locks it", false },
+	[OPT_FORMAT] = { 0, "format", "NAME",
+	    "auto (the default), cms, smime, xml, pdf or raw", false },
+	[OPT_CONTENT] = { 0, "content", "FILE",
+	    "what was signed, if it is not in the document", true },
+	[OPT_CA] = { 0, "ca", "FILE", "trust these CA certificates, too", false },
+	[OPT_CERT] = { 0, "cert", "FILE", "of raw: the signer's certificate", false },
 };
 
 _Static_assert(OPT_COUNT <= 64, "a set of options is 64 bits");
@@ -62,6 +68,13 @@ option_store(struct parser *p, size_t id, const char *value)
 		return fail(EXIT_USAGE, "option --%s is given twice; "
 		    "give it once", rows[id].name);
 	p->out->value[id] = value;
+	if (value == NULL || !rows[id].repeat)
+		return EXIT_DONE;
+	if (p->out->list_n == OPTIONS_LIST_MAX)
+		return fail(EXIT_USAGE, "option --%s is given too often; "
+		    "%d times are enough", rows[id].name, OPTIONS_LIST_MAX);
+	p->out->list[p->out->list_n].id = (enum option_id)id;
+	p->out->list[p->out->list_n++].value = value;
 	return EXIT_DONE;
 }
 
@@ -176,6 +189,15 @@ options_exclude(const struct options *opt, uint64_t set)
 		first = rows[id].name;
 	}
 	return EXIT_DONE;
+}
+
+const char *
+options_nth(const struct options *opt, enum option_id id, size_t n)
+{
+	for (size_t i = 0; i < opt->list_n; i++)
+		if (opt->list[i].id == id && n-- == 0)
+			return opt->list[i].value;
+	return NULL;
 }
 
 void

@@ -30,6 +30,10 @@ enum option_id {
 	OPT_NEW_PIN_FD,
 	OPT_NEW_PIN_FILE,
 	OPT_LAST_TRY,
+	OPT_FORMAT,
+	OPT_CONTENT,
+	OPT_CA,
+	OPT_CERT,
 	OPT_COUNT
 };
 
@@ -41,9 +45,16 @@ enum option_id {
 #define OPTS_PIN	(OPT(PIN_FD) | OPT(PIN_FILE) | OPT(LAST_TRY))
 #define OPTS_NEW_PIN	(OPT(NEW_PIN_FD) | OPT(NEW_PIN_FILE))
 
+#define OPTIONS_LIST_MAX	256
+
 struct options {
 	unsigned	  seen[OPT_COUNT];	/* how often it was given */
-	const char	 *value[OPT_COUNT];	/* of those that take one */
+	const char	 *value[OPT_COUNT];	/* of those that take one; the last */
+	struct {
+		enum option_id	 id;
+		const char	*value;
+	}		  list[OPTIONS_LIST_MAX]; /* of all that may be repeated */
+	size_t		  list_n;
 	char		**operand;		/* NULL behind the last */
 	int		  operands;
 };
@@ -60,6 +71,10 @@ enum exit_code	 options_allow(const struct options *opt, uint64_t allowed,
 
 /* Reports two options of the set given together. */
 enum exit_code	 options_exclude(const struct options *opt, uint64_t set);
+
+/* The n-th value, from 0, of an option that may be repeated; NULL: no more. */
+const char	*options_nth(const struct options *opt, enum option_id id,
+		    size_t n);
 
 /* A line for each option of the set. */
 void		 options_describe(FILE *f, uint64_t set);

@@ -1,0 +1,399 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * verify: whose signatures a document has, and whether they hold.  No card is
+ * needed.  Documents come from strangers: what is not understood fails.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "cms.h"
+#include "infile.h"
+#include "jpki_openssl.h"
+#include "outtext.h"
+#include "pdf.h"
+#include "verdictpage.h"
+#include "xml.h"
+
+#define CONTENTS_MAX	OPTIONS_LIST_MAX
+
+struct check_job {
+	struct tool	*t;
+	struct infile	 doc;
+	struct infile	 content[CONTENTS_MAX];
+	size_t		 contents;
+	struct trust	 trust;
+	struct verdict	 verdict;
+	struct doc_error error;
+};
+
+/*
+ * One document, by its format.  What is wrong with it stands in job->error.
+ */
+
+static BIO *
+bio_of(const uint8_t *p, size_t n)
+{
+	return n <= INT_MAX ? BIO_new_mem_buf(p, (int)n) : NULL;
+}
+
+/* Who holds all of the content knows that all of it was signed. */
+static void
+note_coverage(struct verdict *verdict, const char *what)
+{
+	for (size_t i = 0; i < verdict->n; i++)
+		(void)verdict_note(&verdict->signatures[i], CHECK_COVERAGE,
+		    FINDING_OK, "%s", what);
+}
+
+static enum doc_err
+check_content(struct check_job *job, const struct jpki_buf *der,
+    const uint8_t *p, size_t n, const char *what)
+{
+	BIO		*content = p != NULL ? bio_of(p, n) : NULL;
+	enum doc_err	 err;
+
+	if (p != NULL && content == NULL)
+		return doc_fail(&job->error, DOC_ERR_MEMORY, "the content is "
+		    "too long, or there is no memory for it");
+	err = cms_check(&job->trust, der->p, der->n, content, -1,
+	    &job->verdict, &job->error);
+	if (err == DOC_OK)
+		note_coverage(&job->verdict, what);
+	BIO_free(content);
+	return err;
+}
+
+static enum doc_err
+check_cms(struct check_job *job)
+{
+	struct jpki_buf	 der = { NULL, 0 };
+	const uint8_t	*p = job->contents > 0 ? job->content[0].p : NULL;
+	enum doc_err	 err;
+
+	/* An empty file is content, too. */
+	if (job->contents > 0 && p == NULL)
+		p = (const uint8_t *)"";
+	err = cms_unwrap(job->doc.p, job->doc.n, &der, &job->error);
+	if (err == DOC_OK)
+		err = check_content(job, &der, p, job->content[0].n, p != NULL ?
+		    "all of the content" : "all of the content that is in it");
+	jpki_buf_free(&der);
+	return err;
+}
+
+static enum doc_err
+check_smime(struct check_job *job)
+{
+	struct jpki_buf	der = { NULL, 0 }, content = { NULL, 0 };
+	enum doc_err	err;
+
+	err = cms_smime_read(job->trust.crypto, job->doc.p, job->doc.n, &der,
+	    &content, &job->error);
+	if (err == DOC_OK)
+		err = check_content(job, &der, content.p, content.n,
+		    "the mail's body; who sent it when to whom is not signed");
+	jpki_buf_free(&content);
+	jpki_buf_free(&der);
+	return err;
+}
+
+static const char *
+last_part(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return slash != NULL ? slash + 1 : path;
+}
+
+static enum doc_err
+check_xml(struct check_job *job)
+{
+	struct xml_file		files[CONTENTS_MAX];
+	struct xml_given	given = { files, job->contents, NULL, 0 };
+
+	for (size_t i = 0; i < job->contents; i++)
+		files[i] = (struct xml_file){ last_part(job->content[i].name),
+		    job->content[i].p, job->content[i].n };
+	return xml_check(&job->trust, job->doc.p, job->doc.n, &given,
+	    &job->verdict, &job->error);
+}
+
+static enum doc_err
+check_pdf(struct check_job *job)
+{
+	const struct pdf_bytes in = { job->doc.p, job->doc.n, job->doc.fd };
+
+	return pdf_check(&job->trust, &in, &job->verdict, &job->error);
+}
+
+static enum jpki_hash
+hash_of(const char *name)
+{
+	for (int hash = JPKI_HASH_SHA256; hash < JPKI_HASH_COUNT; hash++)
+		if (name != NULL &&
+		    strcmp(jpki_hash_name((enum jpki_hash)hash), name) == 0)
+			return (enum jpki_hash)hash;
+	return name == NULL ? JPKI_HASH_SHA256 : JPKI_HASH_NONE;
+}
+
+static enum jpki_err
+digest_content(const struct check_job *job, enum jpki_hash hash,
+    uint8_t out[JPKI_DIGEST_MAX], size_t *n)
+{
+	struct jpki_digest	*digest = NULL;
+	enum jpki_err		 err;
+
+	err = jpki_digest_new(job->trust.ctx, hash, &digest);
+	if (err == JPKI_OK)
+		err = jpki_digest_update(digest, job->content[0].p,
+		    job->content[0].n);
+	if (err == JPKI_OK)
+		err = jpki_digest_final(digest, out, n);
+	jpki_digest_free(&digest);
+	return err;
+}
+
+static bool
+note_raw(struct verdict_signature *s, enum jpki_err err)
+{
+	bool ok = err == JPKI_OK;
+
+	return verdict_note(s, CHECK_SIGNATURE, ok ? FINDING_OK :
+	    FINDING_FAILED, "%s", ok ? "PKCS #1 v1.5" :
+	    "the certificate's key did not make it") &&
+	    verdict_note(s, CHECK_INTEGRITY, ok ? FINDING_OK : FINDING_FAILED,
+	    "%s", ok ? "the content is what was signed" :
+	    "the content, the hash or the key is another") &&
+	    verdict_note(s, CHECK_COVERAGE, FINDING_OK, "all of the content");
+}
+
+/* A signature without anything around it says neither who nor when. */
+static enum doc_err
+judge_raw(struct check_job *job, const struct jpki_buf *cert, X509 *x509)
+{
+	struct verdict_signature *s = verdict_add(&job->verdict);
+	uint8_t			  digest[JPKI_DIGEST_MAX];
+	struct jpki_claim	  claim = { .digest = digest,
+	    .signature = job->doc.p, .signature_n = job->doc.n };
+	enum jpki_err		  err;
+
+	if (s == NULL)
+		return doc_fail(&job->error, DOC_ERR_MEMORY, "out of memory");
+	claim.hash = s->hash = hash_of(job->t->opt->value[OPT_HASH]);
+	job->verdict.format = "raw";
+	err = digest_content(job, claim.hash, digest, &claim.digest_n);
+	if (err == JPKI_OK)
+		err = jpki_verify(job->t->ctx, cert->p, cert->n, &claim);
+	if (!note_raw(s, err))
+		return doc_fail(&job->error, DOC_ERR_MEMORY, "out of memory");
+	return trust_judge(&job->trust, x509, NULL, s, &job->error);
+}
+
+static enum doc_err
+check_raw(struct check_job *job)
+{
+	const char	*path = job->t->opt->value[OPT_CERT];
+	STACK_OF(X509)	*certs = NULL;
+	struct infile	 file;
+	struct jpki_buf	 der = { NULL, 0 };
+	enum doc_err	 err;
+
+	if (path == NULL || job->contents != 1)
+		return doc_fail(&job->error, DOC_ERR_OPTION, "a raw signature "
+		    "is checked with --cert FILE and --content FILE; give both");
+	if (hash_of(job->t->opt->value[OPT_HASH]) == JPKI_HASH_NONE)
+		return doc_fail(&job->error, DOC_ERR_OPTION, "that hash proves "
+		    "nothing; give sha256, sha384 or sha512");
+	if (infile_open(path, &file) != EXIT_DONE)
+		return DOC_ERR_IO;
+	err = trust_certs_read(job->trust.crypto, file.p, file.n, &certs,
+	    &job->error);
+	if (err == DOC_OK)
+		err = trust_cert_der(sk_X509_value(certs, 0), &der,
+		    &job->error);
+	if (err == DOC_OK)
+		err = judge_raw(job, &der, sk_X509_value(certs, 0));
+	jpki_buf_free(&der);
+	trust_certs_free(certs);
+	infile_close(&file);
+	return err;
+}
+
+/*
+ * Formats.
+ */
+
+static const struct format {
+	const char	*name;
+	enum doc_err	 (*check)(struct check_job *job);
+	bool		 many;		/* contents may be several */
+} formats[] = {
+	{ "cms", check_cms, false },
+	{ "smime", check_smime, false },
+	{ "xml", check_xml, true },
+	{ "pdf", check_pdf, false },
+	{ "raw", check_raw, false },
+};
+
+/* How a document begins that is of a format; in this order. */
+static const struct mark {
+	const char	*text;
+	size_t		 within;	/* of so many bytes */
+	const char	*format;
+} marks[] = {
+	{ "%PDF-", 1024, "pdf" },
+	{ "-----BEGIN ", 1, "cms" },
+	{ "\x30", 1, "cms" },
+	{ "\xEF\xBB\xBF<", 1, "xml" },
+	{ "\xFE\xFF", 1, "xml" },
+	{ "\xFF\xFE", 1, "xml" },
+	{ "<", 1, "xml" },
+	{ "MIME-Version:", 65536, "smime" },
+	{ "multipart/signed", 65536, "smime" },
+};
+
+static bool
+has_mark(const struct infile *doc, const struct mark *mark)
+{
+	size_t n = strlen(mark->text);
+
+	for (size_t at = 0; at < mark->within && at + n <= doc->n; at++)
+		if (memcmp(doc->p + at, mark->text, n) == 0)
+			return true;
+	return false;
+}
+
+static const char *
+guess_format(const struct infile *doc)
+{
+	for (size_t i = 0; i < sizeof marks / sizeof marks[0]; i++)
+		if (has_mark(doc, &marks[i]))
+			return marks[i].format;
+	return NULL;
+}
+
+static const struct format *
+find_format(const char *name)
+{
+	for (size_t i = 0; i < sizeof formats / sizeof formats[0]; i++)
+		if (name != NULL && strcmp(formats[i].name, name) == 0)
+			return &formats[i];
+	return NULL;
+}
+
+static enum exit_code
+choose_format(const struct check_job *job, const struct format **out)
+{
+	const char *name = job->t->opt->value[OPT_FORMAT];
+
+	if (name != NULL && strcmp(name, "auto") != 0) {
+		*out = find_format(name);
+		return *out != NULL ? EXIT_DONE : fail(EXIT_USAGE, "there is "
+		    "no format \"%s\"; give auto, cms, smime, xml, pdf or raw",
+		    name);
+	}
+	*out = find_format(guess_format(&job->doc));
+	return *out != NULL ? EXIT_DONE : fail(EXIT_FAILED, "what kind of "
+	    "document %s is cannot be told; give --format", job->doc.name);
+}
+
+/*
+ * The job.
+ */
+
+static enum exit_code
+open_contents(struct check_job *job, const struct format *format)
+{
+	const char	*path;
+	enum exit_code	 code = EXIT_DONE;
+
+	while (code == EXIT_DONE && (path = options_nth(job->t->opt,
+	    OPT_CONTENT, job->contents)) != NULL) {
+		if (job->contents > 0 && !format->many)
+			return fail(EXIT_USAGE, "a document of the format %s "
+			    "has one content; give one --content",
+			    format->name);
+		code = infile_open(path, &job->content[job->contents]);
+		job->contents += code == EXIT_DONE;
+	}
+	return code;
+}
+
+static enum exit_code
+load_trust(struct check_job *job)
+{
+	const char	*path = job->t->opt->value[OPT_CA];
+	struct infile	 file;
+	enum exit_code	 code;
+
+	job->trust.ctx = job->t->ctx;
+	job->trust.now = job->t->now;
+	if (jpki_crypto(job->t->ctx, &job->trust.crypto) != JPKI_OK)
+		return fail_err(job->t, JPKI_ERR_MEMORY);
+	if (path == NULL)
+		return EXIT_DONE;
+	code = infile_open(path, &file);
+	if (code == EXIT_DONE && trust_certs_read(job->trust.crypto, file.p,
+	    file.n, &job->trust.anchors, &job->error) != DOC_OK)
+		code = fail(EXIT_FAILED, "%s: %s; give a file of CA "
+		    "certificates in PEM or DER", path, job->error.words);
+	infile_close(&file);
+	return code;
+}
+
+static enum exit_code
+report(struct check_job *job)
+{
+	if (job->t->opt->seen[OPT_JSON])
+		verdictpage_json(job->t, &job->verdict);
+	else
+		verdictpage_text(job->t, &job->verdict);
+	job->t->answered = true;
+	if (verdict_holds(&job->verdict))
+		return EXIT_DONE;
+	return fail(EXIT_FAILED, "%s: not every signature holds",
+	    job->doc.name);
+}
+
+static enum exit_code
+check_document(struct check_job *job)
+{
+	const struct format	*format = NULL;
+	enum exit_code		 code = choose_format(job, &format);
+	enum doc_err		 err;
+
+	if (code == EXIT_DONE)
+		code = open_contents(job, format);
+	if (code != EXIT_DONE)
+		return code;
+	err = format->check(job);
+	if (err == DOC_OK)
+		return report(job);
+	if (job->error.words[0] == '\0')
+		return EXIT_FAILED;
+	return fail(err == DOC_ERR_OPTION ? EXIT_USAGE : EXIT_FAILED,
+	    "%s: %s", job->doc.name, job->error.words);
+}
+
+enum exit_code
+cmd_verify(struct tool *t)
+{
+	struct check_job	*job = calloc(1, sizeof *job);
+	enum exit_code		 code;
+
+	if (job == NULL)
+		return fail_err(t, JPKI_ERR_MEMORY);
+	job->t = t;
+	code = infile_open(t->opt->operand[1], &job->doc);
+	if (code == EXIT_DONE)
+		code = load_trust(job);
+	if (code == EXIT_DONE)
+		code = check_document(job);
+	for (size_t i = 0; i < job->contents; i++)
+		infile_close(&job->content[i]);
+	infile_close(&job->doc);
+	trust_certs_free(job->trust.anchors);
+	verdict_free(&job->verdict);
+	free(job);
+	return code;
+}

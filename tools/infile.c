@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "infile.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define ROOM_FIRST	65536
+
+static int
+grow(struct infile *f, size_t *room)
+{
+	size_t	 more = *room > 0 ? *room * 2 : ROOM_FIRST;
+	uint8_t	*p = more > *room ? realloc(f->room, more) : NULL;
+
+	if (p == NULL)
+		return ENOMEM;
+	f->room = p;
+	*room = more;
+	return 0;
+}
+
+/* 0 or errno. */
+static int
+read_all(int fd, struct infile *f)
+{
+	size_t	room = 0;
+	ssize_t	n = 1;
+
+	while (n != 0) {
+		if (f->n == room && grow(f, &room) != 0)
+			return ENOMEM;
+		n = read(fd, f->room + f->n, room - f->n);
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return errno;
+		f->n += (size_t)n;
+	}
+	f->p = f->room;
+	return 0;
+}
+
+/* Takes the descriptor if it can be mapped. */
+static bool
+map(int fd, struct infile *f)
+{
+	struct stat	 st;
+	void		*p;
+
+	if (fstat(fd, &st) != 0 || !S_ISREG(st.st_mode) || st.st_size <= 0 ||
+	    (uintmax_t)st.st_size > SIZE_MAX)
+		return false;
+	p = mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
+	if (p == MAP_FAILED)
+		return false;
+	f->p = p;
+	f->n = (size_t)st.st_size;
+	f->fd = fd;
+	return true;
+}
+
+enum exit_code
+infile_open(const char *path, struct infile *out)
+{
+	bool	is_stdin = strcmp(path, "-") == 0;
+	int	fd = STDIN_FILENO, errnum = 0;
+
+	memset(out, 0, sizeof *out);
+	out->fd = -1;
+	out->name = is_stdin ? "standard input" : path;
+	if (!is_stdin)
+		fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+	if (fd < 0)
+		return fail_file("read", out->name, errno);
+	if (!is_stdin && map(fd, out))
+		return EXIT_DONE;
+	errnum = read_all(fd, out);
+	if (!is_stdin)
+		(void)close(fd);
+	return errnum == 0 ? EXIT_DONE : fail_file("read", out->name, errnum);
+}
+
+void
+infile_close(struct infile *file)
+{
+	if (file->fd >= 0) {
+		(void)munmap((void *)(uintptr_t)file->p, file->n);
+		(void)close(file->fd);
+	}
+	free(file->room);
+	memset(file, 0, sizeof *file);
+	file->fd = -1;
+}
