@@ -10,6 +10,7 @@
 
 static X509 *known_ca;		/* is proved to be the issuer of everything */
 static enum jpki_err proof;
+static unsigned asked;
 
 static enum jpki_err
 fake_prove(struct jpki_ctx *ctx, const uint8_t *der, size_t n,
@@ -18,6 +19,7 @@ fake_prove(struct jpki_ctx *ctx, const uint8_t *der, size_t n,
 	struct jpki_buf wanted = { NULL, 0 };
 
 	(void)ctx;
+	asked++;
 	assert_true(der != NULL && n > 0);
 	*out = JPKI_CA_TEST;
 	if (known_ca == NULL)
@@ -112,6 +114,23 @@ a_pinned_ca_that_had_ended_is_not_trusted(void **state)
 	trust_certs_free(others);
 }
 
+/* So that a document full of them costs little. */
+static void
+of_many_cas_of_one_name_only_some_are_looked_at(void **state)
+{
+	struct dockit *kit = *state;
+	struct fixture ca = fixture_ca;
+	STACK_OF(X509) *others = dockit_certs(NULL);
+
+	ca.key = ca.issuer_key = ca.authority = FIXTURE_P256;
+	for (int i = 0; i < 20; i++)
+		assert_true(sk_X509_push(others, dockit_cert(&ca)) > 0);
+	asked = 0;
+	assert_int_equal(find(kit, others, DOC_OK).end, CHAIN_NOWHERE);
+	assert_int_equal(asked, 8);
+	trust_certs_free(others);
+}
+
 static void
 a_proof_that_needs_memory_is_no_verdict(void **state)
 {
@@ -136,6 +155,7 @@ main(void)
 		TEST(a_pinned_ca_that_was_given_is_a_pinned_one),
 		TEST(of_a_ca_that_only_has_the_name_nothing_is_believed),
 		TEST(a_pinned_ca_that_had_ended_is_not_trusted),
+		TEST(of_many_cas_of_one_name_only_some_are_looked_at),
 		TEST(a_proof_that_needs_memory_is_no_verdict),
 	};
 

@@ -392,6 +392,7 @@ a_cms_that_is_cut_is_refused(void **state)
 
 	for (der.n = 0; der.n < n; der.n += 5)
 		cmskit_refuse(kit, &der, "this is no CMS");
+	der.n = n;
 	jpki_buf_free(&der);
 }
 

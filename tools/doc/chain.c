@@ -5,6 +5,7 @@
 #include <openssl/x509_vfy.h>
 
 #define DEPTH_MAX	8
+#define PROOFS_MAX	8	/* CAs of one name that are looked at */
 #define LEVEL		2	/* 112 bits: RSA of 2048, no SHA-1 */
 
 /* The CA, if it is pinned and issued the certificate. */
@@ -40,12 +41,14 @@ find_pinned(const struct trust *trust, struct chain *chain,
 	X509_NAME *issuer = X509_get_issuer_name(chain->cert);
 	struct jpki_buf der = { NULL, 0 };
 	enum doc_err err = trust_cert_der(chain->cert, &der, error);
+	int proofs = 0;
 
 	for (int i = 0; err == DOC_OK && chain->end == CHAIN_NOWHERE &&
 	    i < sk_X509_num(certs); i++) {
 		X509 *ca = sk_X509_value(certs, i);
 
-		if (X509_NAME_cmp(X509_get_subject_name(ca), issuer) != 0)
+		if (X509_NAME_cmp(X509_get_subject_name(ca), issuer) != 0 ||
+		    proofs++ >= PROOFS_MAX)
 			continue;
 		chain->stranger |= certs == chain->others;
 		err = prove(trust, chain, &der, ca, error);

@@ -189,9 +189,11 @@ take_parts(CMS_ContentInfo *cms, BIO *part, struct jpki_buf *der,
     struct jpki_buf *content, struct doc_error *error)
 {
 	enum doc_err err = cms_der(cms, der, error);
+	char *text = NULL;
+	long n = part != NULL ? BIO_get_mem_data(part, &text) : 0;
 
 	if (err == DOC_OK && part != NULL)
-		err = take_text(part, true, content, error);
+		err = doc_buf_copy(text, (size_t)n, content, error);
 	if (err != DOC_OK)
 		jpki_buf_free(der);
 	return err;

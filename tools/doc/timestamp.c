@@ -54,7 +54,7 @@ timestamp_check(const struct trust *trust, const struct timestamp *stamp,
 		tst_close(&tst);
 		return err;
 	}
-	if (err != DOC_ERR_INPUT && err != DOC_ERR_OPTION)
+	if (err != DOC_ERR_INPUT)
 		return doc_fail(error, err, "%s", fault.words);
 	return verdict_note(out, CHECK_TIMESTAMP, FINDING_FAILED,
 	    "the time stamp does not hold: %s", fault.words) ? DOC_OK :

@@ -46,9 +46,11 @@ check_signer(OSSL_LIB_CTX *crypto, struct tst *tst, struct doc_error *error)
 
 	if (noted == NULL)
 		return doc_fail(error, DOC_ERR_MEMORY, "out of memory");
-	err = sk_CMS_SignerInfo_num(tst->message.signers) == 1 ? DOC_OK :
-	    doc_fail(error, DOC_ERR_INPUT, "several have signed it");
-	if (err == DOC_OK)
+	if (sk_CMS_SignerInfo_num(tst->message.signers) != 1)
+		err = doc_fail(error, DOC_ERR_INPUT, "several have signed it");
+	else if (tst->message.content == NULL)
+		err = doc_fail(error, DOC_ERR_INPUT, "it is empty");
+	else
 		err = cms_content(&tst->message, NULL, &content, error);
 	if (err == DOC_OK)
 		err = judge_signer(crypto, &signer, content, noted, error);
@@ -116,6 +118,9 @@ fill(OSSL_LIB_CTX *crypto, const struct timestamp *stamp, struct tst *tst,
 	    TS_TST_INFO_get_version(tst->info) != VERSION ||
 	    !doc_time_of(TS_TST_INFO_get_time(tst->info), &tst->when))
 		return doc_fail(error, DOC_ERR_INPUT, "it cannot be read");
+	if (TS_TST_INFO_get_ext_by_critical(tst->info, 1, -1) >= 0)
+		return doc_fail(error, DOC_ERR_INPUT,
+		    "it has extensions that are not understood");
 	if (!is_over(crypto, tst->info, stamp))
 		return doc_fail(error, DOC_ERR_INPUT,
 		    "it was made for something else");
