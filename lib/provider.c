@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "provider.h"
 
-#include <openssl/core_names.h>
-
 #include "mem.h"
 
 /* A type of key is a row of each. */
@@ -32,36 +30,6 @@ query(void *crypto, int operation, int *no_cache)
 	}
 }
 
-static const OSSL_PARAM *
-gettable(void *crypto)
-{
-	static const OSSL_PARAM params[] = {
-		OSSL_PARAM_utf8_ptr(OSSL_PROV_PARAM_NAME, NULL, 0),
-		OSSL_PARAM_utf8_ptr(OSSL_PROV_PARAM_VERSION, NULL, 0),
-		OSSL_PARAM_int(OSSL_PROV_PARAM_STATUS, NULL),
-		OSSL_PARAM_END
-	};
-
-	(void)crypto;
-	return params;
-}
-
-static int
-get(void *crypto, OSSL_PARAM params[])
-{
-	OSSL_PARAM *p;
-
-	(void)crypto;
-	p = OSSL_PARAM_locate(params, OSSL_PROV_PARAM_NAME);
-	if (p != NULL && OSSL_PARAM_set_utf8_ptr(p, PROVIDER_NAME) != 1)
-		return 0;
-	p = OSSL_PARAM_locate(params, OSSL_PROV_PARAM_VERSION);
-	if (p != NULL && OSSL_PARAM_set_utf8_ptr(p, jpki_version()) != 1)
-		return 0;
-	p = OSSL_PARAM_locate(params, OSSL_PROV_PARAM_STATUS);
-	return p == NULL || OSSL_PARAM_set_int(p, 1) == 1;
-}
-
 /* The context of ours is that of the library: what is built in shares it. */
 static int
 init(const OSSL_CORE_HANDLE *core, const OSSL_DISPATCH *in,
@@ -69,9 +37,6 @@ init(const OSSL_CORE_HANDLE *core, const OSSL_DISPATCH *in,
 {
 	static const OSSL_DISPATCH functions[] = {
 		{ OSSL_FUNC_PROVIDER_QUERY_OPERATION, (void (*)(void))query },
-		{ OSSL_FUNC_PROVIDER_GETTABLE_PARAMS,
-		    (void (*)(void))gettable },
-		{ OSSL_FUNC_PROVIDER_GET_PARAMS, (void (*)(void))get },
 		{ 0, NULL }
 	};
 

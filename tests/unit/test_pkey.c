@@ -378,6 +378,70 @@ the_public_half_can_be_had_and_the_private_one_cannot(void **state)
 	ERR_clear_error();
 }
 
+/* Programs ask what there is before they get or set it. */
+static void
+what_can_be_asked_and_set_is_said(void **state)
+{
+	struct keykit *kit = *state;
+	EVP_PKEY *key = keykit_key(kit, JPKI_KEY_AUTH);
+	const OSSL_PARAM *params = EVP_PKEY_gettable_params(key);
+	BIGNUM *modulus = NULL;
+	EVP_PKEY_CTX *ctx;
+
+	assert_non_null(OSSL_PARAM_locate_const(params,
+	    OSSL_PKEY_PARAM_BITS));
+	assert_int_equal(EVP_PKEY_get_bn_param(key, OSSL_PKEY_PARAM_RSA_N,
+	    &modulus), 1);
+	expect_int("modulus", BN_num_bits(modulus), 2048);
+	BN_free(modulus);
+	ctx = EVP_PKEY_CTX_new_from_pkey(kit->crypto, key, NULL);
+	assert_int_equal(EVP_PKEY_sign_init(ctx), 1);
+	assert_non_null(OSSL_PARAM_locate_const(
+	    EVP_PKEY_CTX_settable_params(ctx), OSSL_SIGNATURE_PARAM_PAD_MODE));
+	assert_non_null(OSSL_PARAM_locate_const(
+	    EVP_PKEY_CTX_gettable_params(ctx),
+	    OSSL_SIGNATURE_PARAM_ALGORITHM_ID));
+	/* A salt belongs to PSS. */
+	assert_true(EVP_PKEY_CTX_set_rsa_pss_saltlen(ctx, 32) != 1);
+	assert_int_equal(EVP_PKEY_CTX_ctrl_str(ctx, "rsa_padding_mode",
+	    "pss"), 1);
+	assert_int_equal(EVP_PKEY_CTX_set_rsa_pss_saltlen(ctx, 32), 1);
+	EVP_PKEY_CTX_free(ctx);
+	ERR_clear_error();
+}
+
+/* Another's private key has no way in here. */
+static void
+a_key_that_is_imported_is_a_public_one(void **state)
+{
+	struct keykit *kit = *state;
+	EVP_PKEY *soft = fixture_key(FIXTURE_RSA), *key = NULL;
+	OSSL_PARAM *params = NULL;
+	EVP_PKEY_CTX *ctx;
+	struct sig sig;
+
+	ctx = EVP_PKEY_CTX_new_from_name(kit->crypto, "RSA",
+	    "provider=jpki");
+	assert_non_null(ctx);
+	assert_int_equal(EVP_PKEY_todata(soft, EVP_PKEY_KEYPAIR, &params), 1);
+	/* Before the init: OpenSSL 3.0 forgets it for this. */
+	assert_non_null(OSSL_PARAM_locate_const(
+	    EVP_PKEY_fromdata_settable(ctx, EVP_PKEY_PUBLIC_KEY),
+	    OSSL_PKEY_PARAM_RSA_N));
+	assert_int_equal(EVP_PKEY_fromdata_init(ctx), 1);
+	assert_int_equal(EVP_PKEY_fromdata(ctx, &key, EVP_PKEY_KEYPAIR,
+	    params), 1);
+	assert_int_equal(EVP_PKEY_eq(key, soft), 1);
+	kit->key = key;
+	fails(kit, "public", &pkcs1_sha256, JPKI_ERR_ARG);
+	kit->key = soft;
+	assert_int_equal(sign_stream(kit, &pkcs1_sha256, &sig), 1);
+	assert_true(verify_stream(kit, &pkcs1_sha256, key, &sig));
+	kit->key = key;		/* which is freed with the kit */
+	OSSL_PARAM_free(params);
+	EVP_PKEY_CTX_free(ctx);
+}
+
 /* A key that is not the card's must not end up there. */
 static void
 software_keys_stay_with_openssl(void **state)
@@ -728,6 +792,8 @@ main(void)
 		WITH_KEYKIT(the_key_brings_its_library_context_along),
 		WITH_KEYKIT(the_key_is_an_rsa_key_of_the_certificate),
 		WITH_KEYKIT(the_public_half_can_be_had_and_the_private_one_cannot),
+		WITH_KEYKIT(what_can_be_asked_and_set_is_said),
+		WITH_KEYKIT(a_key_that_is_imported_is_a_public_one),
 		WITH_KEYKIT(software_keys_stay_with_openssl),
 		WITH_KEYKIT(an_rsa_key_is_made_by_openssl_unless_ours_is_asked_for),
 		WITH_KEYKIT(a_signature_costs_what_the_librarys_does),
