@@ -7,6 +7,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "docsign.h"
 #include "interrupt.h"
 #include "outfile.h"
 #include "outtext.h"
@@ -36,7 +37,8 @@ static const struct command commands[] = {
 	    "verify or change a PIN", 2, 2, OPTS_PIN | OPTS_NEW_PIN },
 	{ "sign", cmd_sign, "[FILE ...]",
 	    "sign files or standard input", 0, MANY,
-	    OPT(KEY) | OPT(HASH) | OPT(OUTPUT) | OPT(SUFFIX) | OPT(FORCE) | OPTS_PIN },
+	    OPT(KEY) | OPT(HASH) | OPT(OUTPUT) | OPT(SUFFIX) | OPT(FORCE) | OPTS_PIN |
+	    OPT(FORMAT) | OPT(YES) | DOCSIGN_OPTIONS },
 	{ "verify", cmd_verify, "FILE",
 	    "check the signatures of a document", 1, 1,
 	    OPT(FORMAT) | OPT(CONTENT) | OPT(CA) | OPT(CERT) | OPT(HASH) },

@@ -23,8 +23,8 @@ static const struct option_row rows[OPT_COUNT] = {
 	[OPT_LOGIN] = { 0, "login", NULL,
 	    "use the signature PIN to show that certificate too", false },
 	[OPT_TEXT] = { 0, "text", NULL, "a page for people (the default)", false },
-	[OPT_PEM] = { 0, "pem", NULL, "the certificate as PEM", false },
-	[OPT_DER] = { 0, "der", NULL, "the certificate as DER", false },
+	[OPT_PEM] = { 0, "pem", NULL, "as PEM", false },
+	[OPT_DER] = { 0, "der", NULL, "as DER", false },
 	[OPT_KEY] = { 'k', "key", "auth|sign", "the key to sign with", false },
 	[OPT_HASH] = { 0, "hash", "NAME",
 	    "sha256 (the default), sha384, sha512 or sha1", false },
@@ -48,6 +48,25 @@ static const struct option_row rows[OPT_COUNT] = {
 	    "what was signed, if it is not in the document", true },
 	[OPT_CA] = { 0, "ca", "FILE", "trust these CA certificates, too", false },
 	[OPT_CERT] = { 0, "cert", "FILE", "of raw: the signer's certificate", false },
+	[OPT_DETACHED] = { 0, "detached", NULL, "of cms: without the content", false },
+	[OPT_ADD] = { 0, "add", NULL, "of cms: one signer more on the one given", false },
+	[OPT_ID] = { 0, "id", "NAME", "of xml: sign the element of that Id", true },
+	[OPT_INTO] = { 0, "into", "NAME",
+	    "of xml: the signature goes into the element of that Id", false },
+	[OPT_ENVELOPING] = { 0, "enveloping", NULL,
+	    "of xml: the content goes into the signature", false },
+	[OPT_EXCLUSIVE] = { 0, "exclusive", NULL, "of xml: exclusive C14N", false },
+	[OPT_XADES] = { 0, "xades", NULL, "of xml: with properties as XAdES-BES", false },
+	[OPT_PROFILE] = { 0, "profile", "NAME",
+	    "of pdf: moj, pades; of xml: etax, egov", false },
+	[OPT_NAME] = { 0, "name", "TEXT", "of pdf: who signs, if not the holder", false },
+	[OPT_REASON] = { 0, "reason", "TEXT", "of pdf: why", false },
+	[OPT_LOCATION] = { 0, "location", "TEXT", "of pdf: where", false },
+	[OPT_VISIBLE] = { 0, "visible", "P,X,Y,W,H",
+	    "of pdf: draw name and date on page P", false },
+	[OPT_TIMESTAMP] = { 0, "timestamp", "URL", "add a time stamp (RFC 3161)", false },
+	[OPT_YES] = { 0, "yes", NULL,
+	    "sign though the certificate names the holder", false },
 };
 
 _Static_assert(OPT_COUNT <= 64, "a set of options is 64 bits");
@@ -172,6 +191,17 @@ options_allow(const struct options *opt, uint64_t allowed,
 			return fail(EXIT_USAGE, "\"%s\" takes no option --%s; "
 			    "see \"jpki-tool %s --help\"", command,
 			    rows[id].name, command);
+	return EXIT_DONE;
+}
+
+enum exit_code
+options_refuse(const struct options *opt, uint64_t refused, const char *what,
+    const char *name)
+{
+	for (size_t id = 0; id < OPT_COUNT; id++)
+		if (opt->seen[id] && (refused & UINT64_C(1) << id) != 0)
+			return fail(EXIT_USAGE, "%s %s takes no option --%s; "
+			    "leave it out", what, name, rows[id].name);
 	return EXIT_DONE;
 }
 

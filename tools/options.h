@@ -34,6 +34,20 @@ enum option_id {
 	OPT_CONTENT,
 	OPT_CA,
 	OPT_CERT,
+	OPT_DETACHED,
+	OPT_ADD,
+	OPT_ID,
+	OPT_INTO,
+	OPT_ENVELOPING,
+	OPT_EXCLUSIVE,
+	OPT_XADES,
+	OPT_PROFILE,
+	OPT_NAME,
+	OPT_REASON,
+	OPT_LOCATION,
+	OPT_VISIBLE,
+	OPT_TIMESTAMP,
+	OPT_YES,
 	OPT_COUNT
 };
 
@@ -68,6 +82,11 @@ enum exit_code	 options_parse(int argc, char **argv, struct options *out);
 /* Reports the first option given that is not in the set allowed. */
 enum exit_code	 options_allow(const struct options *opt, uint64_t allowed,
 		    const char *command);
+
+/* Reports the first option given that is in the set: what (its name) takes it
+ * not. */
+enum exit_code	 options_refuse(const struct options *opt, uint64_t refused,
+		    const char *what, const char *name);
 
 /* Reports two options of the set given together. */
 enum exit_code	 options_exclude(const struct options *opt, uint64_t set);

@@ -57,15 +57,25 @@ file_mode(bool secret)
 	return (secret ? 0600 : 0666) & ~mask;
 }
 
+static int
+write_pieces(int fd, const struct outpiece *pieces)
+{
+	int err = 0;
+
+	for (; pieces->p != NULL && err == 0; pieces++)
+		err = write_all(fd, pieces->p, pieces->n);
+	return err;
+}
+
 /* Fill the temporary file; its name is completed in place. */
 static int
-write_temp(char *temp, const void *p, size_t n, mode_t mode)
+write_temp(char *temp, const struct outpiece *pieces, mode_t mode)
 {
 	int	fd = mkstemp(temp), err;
 
 	if (fd < 0)
 		return errno;
-	err = write_all(fd, p, n);
+	err = write_pieces(fd, pieces);
 	if (err == 0 && (fchmod(fd, mode) != 0 || fsync(fd) != 0))
 		err = errno;
 	if (close(fd) != 0 && err == 0)
@@ -127,7 +137,8 @@ sync_folder(const char *path)
 }
 
 static int
-write_file(const char *path, const void *p, size_t n, bool force, mode_t mode)
+write_file(const char *path, const struct outpiece *pieces, bool force,
+    mode_t mode)
 {
 	char	*temp = beside(path, TEMP_NAME);
 	int	 err;
@@ -136,7 +147,7 @@ write_file(const char *path, const void *p, size_t n, bool force, mode_t mode)
 		return ENOMEM;
 	/* Ctrl-C must not leave the temporary file behind. */
 	interrupt_hold();
-	err = write_temp(temp, p, n, mode);
+	err = write_temp(temp, pieces, mode);
 	if (err == 0) {
 		err = publish(temp, path, force);
 		if (err != 0)
@@ -150,13 +161,13 @@ write_file(const char *path, const void *p, size_t n, bool force, mode_t mode)
 }
 
 static int
-write_device(const char *path, const void *p, size_t n)
+write_device(const char *path, const struct outpiece *pieces)
 {
 	int fd = open(path, O_WRONLY | O_CLOEXEC | O_NOCTTY), err;
 
 	if (fd < 0)
 		return errno;
-	err = write_all(fd, p, n);
+	err = write_pieces(fd, pieces);
 	if (close(fd) != 0 && err == 0)
 		err = errno;
 	return err;
@@ -208,6 +219,15 @@ enum exit_code
 outfile_write(const char *path, const void *p, size_t n, bool force,
     bool secret)
 {
+	const struct outpiece pieces[] = { { p, n }, { NULL, 0 } };
+
+	return outfile_write_pieces(path, pieces, force, secret);
+}
+
+enum exit_code
+outfile_write_pieces(const char *path, const struct outpiece *pieces,
+    bool force, bool secret)
+{
 	struct stat	st;
 	enum exit_code	code = outfile_check(path, force);
 	int		err;
@@ -215,9 +235,9 @@ outfile_write(const char *path, const void *p, size_t n, bool force,
 	if (code != EXIT_DONE)
 		return code;
 	if (stat(path, &st) == 0 && !S_ISREG(st.st_mode))
-		err = write_device(path, p, n);
+		err = write_device(path, pieces);
 	else
-		err = write_file(path, p, n, force, file_mode(secret));
+		err = write_file(path, pieces, force, file_mode(secret));
 	return err == 0 ? EXIT_DONE : fail_file("write", path, err);
 }
 

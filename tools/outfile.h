@@ -26,6 +26,15 @@ enum exit_code	outfile_check(const char *path, bool force);
 enum exit_code	outfile_write(const char *path, const void *p, size_t n,
 		    bool force, bool secret);
 
+/* The same of several pieces, one behind the other; the last has p NULL. */
+struct outpiece {
+	const void	*p;
+	size_t		 n;
+};
+
+enum exit_code	outfile_write_pieces(const char *path,
+		    const struct outpiece *pieces, bool force, bool secret);
+
 /* done: what holds even if this fails, such as "the PIN is changed", or NULL. */
 enum exit_code	outfile_stdout(const char *done, const void *p, size_t n);
 

@@ -168,3 +168,21 @@ ui_ask_secret(const char *prompt, const char *instead, struct jpki_secret *out)
 	return err == 0 ? EXIT_DONE : fail_file("read the PIN at", "/dev/tty",
 	    err);
 }
+
+enum exit_code
+ui_confirm(const char *question, const char *instead)
+{
+	char	answer[64] = "";
+	int	fd = open("/dev/tty", O_RDWR | O_NOCTTY | O_CLOEXEC);
+	bool	asked;
+
+	if (fd < 0)
+		return fail(EXIT_USAGE, "there is no terminal to ask at; %s",
+		    instead);
+	asked = write(fd, question, strlen(question)) >= 0 &&
+	    read(fd, answer, sizeof answer - 1) > 0;
+	(void)close(fd);
+	if (asked && (answer[0] == 'y' || answer[0] == 'Y'))
+		return EXIT_DONE;
+	return fail(EXIT_CANCELLED, "cancelled; nothing was sent to the card");
+}

@@ -1,0 +1,306 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "docsign.h"
+
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+
+typedef enum doc_err make_fn(const struct docsign *plan,
+    const struct doc_signer *signer, const struct infile *in,
+    struct jpki_buf *out, struct doc_error *error);
+
+struct docsign_format {
+	const char	*name;
+	make_fn		*make;
+	uint64_t	 options;	/* that only documents have */
+	bool		 behind;	/* see docsign_make() */
+};
+
+/*
+ * Making.
+ */
+
+static enum doc_err
+in_pem(struct jpki_buf *der, struct doc_error *error)
+{
+	struct jpki_buf pem = { NULL, 0 };
+	enum doc_err	err = cms_pem(der, &pem, error);
+
+	if (err != DOC_OK)
+		return err;
+	jpki_buf_free(der);
+	*der = pem;
+	return DOC_OK;
+}
+
+static enum doc_err
+open_bio(const struct infile *in, BIO **out, struct doc_error *error)
+{
+	if (in->n > INT_MAX)
+		return doc_fail(error, DOC_ERR_INPUT, "it is longer than 2 GB; "
+		    "sign its hash instead");
+	*out = BIO_new_mem_buf(in->n > 0 ? (const void *)in->p : "",
+	    (int)in->n);
+	return *out != NULL ? DOC_OK : doc_fail(error, DOC_ERR_MEMORY,
+	    "out of memory");
+}
+
+/* One signer more: the input is the CMS, and the content may be apart. */
+static enum doc_err
+add_cms(const struct docsign *plan, const struct doc_signer *signer,
+    const struct infile *in, struct jpki_buf *out, struct doc_error *error)
+{
+	struct jpki_buf	 der = { NULL, 0 };
+	BIO		*content = NULL;
+	enum doc_err	 err = cms_unwrap(in->p, in->n, &der, error);
+
+	if (err == DOC_OK && plan->contents > 0)
+		err = open_bio(&plan->content[0], &content, error);
+	if (err == DOC_OK)
+		err = cms_add(signer, &der, content, out, error);
+	BIO_free(content);
+	jpki_buf_free(&der);
+	return err;
+}
+
+static enum doc_err
+new_cms(const struct docsign *plan, const struct doc_signer *signer,
+    const struct infile *in, struct jpki_buf *out, struct doc_error *error)
+{
+	BIO		*content = NULL;
+	enum doc_err	 err = open_bio(in, &content, error);
+
+	if (err == DOC_OK)
+		err = cms_sign(signer, content, &plan->cms, out, error);
+	BIO_free(content);
+	return err;
+}
+
+static enum doc_err
+make_cms(const struct docsign *plan, const struct doc_signer *signer,
+    const struct infile *in, struct jpki_buf *out, struct doc_error *error)
+{
+	enum doc_err err = plan->add ? add_cms(plan, signer, in, out, error) :
+	    new_cms(plan, signer, in, out, error);
+
+	return err == DOC_OK && plan->pem ? in_pem(out, error) : err;
+}
+
+/* The mail's body is the file, whatever its kind. */
+static enum doc_err
+make_smime(const struct docsign *plan, const struct doc_signer *signer,
+    const struct infile *in, struct jpki_buf *out, struct doc_error *error)
+{
+	static const struct cms_options	 detached = { .detached = true };
+	struct jpki_buf			 part = { NULL, 0 }, der = { NULL, 0 };
+	BIO				*bytes = NULL, *content = NULL;
+	enum doc_err			 err = open_bio(in, &bytes, error);
+
+	(void)plan;
+	if (err == DOC_OK)
+		err = cms_smime_part("application/octet-stream", bytes, &part,
+		    error);
+	if (err == DOC_OK)
+		err = open_bio(&(struct infile){ .p = part.p, .n = part.n },
+		    &content, error);
+	if (err == DOC_OK)
+		err = cms_sign(signer, content, &detached, &der, error);
+	if (err == DOC_OK)
+		err = cms_smime(signer->crypto, &der, &part, out, error);
+	BIO_free(bytes);
+	BIO_free(content);
+	jpki_buf_free(&part);
+	jpki_buf_free(&der);
+	return err;
+}
+
+static enum doc_err
+make_xml(const struct docsign *plan, const struct doc_signer *signer,
+    const struct infile *in, struct jpki_buf *out, struct doc_error *error)
+{
+	return xml_sign(signer, in->p, in->n, &plan->xml, out, error);
+}
+
+static enum doc_err
+make_pdf(const struct docsign *plan, const struct doc_signer *signer,
+    const struct infile *in, struct jpki_buf *out, struct doc_error *error)
+{
+	const struct pdf_bytes bytes = { in->p, in->n, in->fd };
+
+	return pdf_sign(signer, &bytes, &plan->pdf, out, error);
+}
+
+static const struct docsign_format formats[] = {
+	{ "cms", make_cms, OPT(DETACHED) | OPT(PEM) | OPT(ADD) | OPT(CONTENT) |
+	    OPT(TIMESTAMP), false },
+	{ "smime", make_smime, OPT(TIMESTAMP), false },
+	{ "xml", make_xml, OPT(CONTENT) | OPT(ID) | OPT(INTO) |
+	    OPT(ENVELOPING) | OPT(EXCLUSIVE) | OPT(XADES) | OPT(PROFILE) |
+	    OPT(TIMESTAMP), false },
+	{ "pdf", make_pdf, OPT(PROFILE) | OPT(NAME) | OPT(REASON) |
+	    OPT(LOCATION) | OPT(VISIBLE) | OPT(TIMESTAMP), true },
+};
+
+enum doc_err
+docsign_make(const struct docsign *plan, const struct doc_signer *signer,
+    const struct infile *in, struct jpki_buf *out, bool *behind,
+    struct doc_error *error)
+{
+	*behind = plan->format->behind;
+	return plan->format->make(plan, signer, in, out, error);
+}
+
+/*
+ * Planning.
+ */
+
+static const struct docsign_format *
+find_format(const char *name)
+{
+	for (size_t i = 0; i < sizeof formats / sizeof formats[0]; i++)
+		if (strcmp(formats[i].name, name) == 0)
+			return &formats[i];
+	return NULL;
+}
+
+static const struct profile {
+	const char	*format, *name;
+	int		 value;
+} profiles[] = {
+	{ "pdf", "plain", PDF_PLAIN },
+	{ "pdf", "moj", PDF_MOJ },
+	{ "pdf", "pades", PDF_PADES },
+	{ "xml", "plain", XML_PLAIN },
+	{ "xml", "etax", XML_ETAX },
+	{ "xml", "egov", XML_EGOV },
+};
+
+static enum exit_code
+plan_profile(const struct options *opt, struct docsign *d)
+{
+	const char *name = opt->value[OPT_PROFILE];
+
+	for (size_t i = 0; name != NULL &&
+	    i < sizeof profiles / sizeof profiles[0]; i++) {
+		if (strcmp(profiles[i].format, d->format->name) != 0 ||
+		    strcmp(profiles[i].name, name) != 0)
+			continue;
+		d->pdf.profile = (enum pdf_profile)profiles[i].value;
+		d->xml.profile = (enum xml_profile)profiles[i].value;
+		return EXIT_DONE;
+	}
+	return name == NULL ? EXIT_DONE : fail(EXIT_USAGE, "the format %s has "
+	    "no profile \"%s\"; give plain, %s", d->format->name, name,
+	    strcmp(d->format->name, "pdf") == 0 ? "moj or pades" :
+	    "etax or egov");
+}
+
+/* "page,x,y,width,height" */
+static enum exit_code
+plan_place(const struct options *opt, struct docsign *d)
+{
+	const char	*text = opt->value[OPT_VISIBLE];
+	struct pdf_place *p = &d->place;
+	int		 end = 0;
+
+	if (text == NULL)
+		return EXIT_DONE;
+	if (sscanf(text, "%9d,%lf,%lf,%lf,%lf%n", &p->page, &p->x, &p->y,
+	    &p->w, &p->h, &end) != 5 || text[end] != '\0' || p->page < 1 ||
+	    !(p->w > 0) || !(p->h > 0))
+		return fail(EXIT_USAGE, "--visible takes page,x,y,width,height "
+		    "in points of 1/72 inch, such as 1,50,50,200,40");
+	d->pdf.visible = p;
+	return EXIT_DONE;
+}
+
+static const char *
+last_part(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return slash != NULL ? slash + 1 : path;
+}
+
+static enum exit_code
+plan_contents(const struct options *opt, struct docsign *d)
+{
+	const char	*path;
+	enum exit_code	 code;
+
+	while ((path = options_nth(opt, OPT_CONTENT, d->contents)) != NULL) {
+		struct infile *f = &d->content[d->contents];
+
+		code = infile_open(path, f);
+		if (code != EXIT_DONE)
+			return code;
+		d->file[d->contents++] = (struct xml_file){ last_part(path),
+		    f->p, f->n };
+	}
+	if (!d->add && d->format->make == make_cms && d->contents > 0)
+		return fail(EXIT_USAGE, "--content goes with --add; the file "
+		    "to sign is an operand");
+	return EXIT_DONE;
+}
+
+static enum exit_code
+plan_xml(const struct options *opt, struct docsign *d)
+{
+	size_t n = 0;
+
+	while ((d->id[n] = options_nth(opt, OPT_ID, n)) != NULL &&
+	    n + 1 < DOCSIGN_CONTENTS_MAX)
+		n++;
+	if (n > 0 && opt->seen[OPT_ENVELOPING])
+		return options_exclude(opt, OPT(ID) | OPT(ENVELOPING));
+	d->xml.shape = n > 0 ? XML_DETACHED : opt->seen[OPT_ENVELOPING] > 0 ?
+	    XML_ENVELOPING : XML_ENVELOPED;
+	d->xml.ids = d->id;
+	d->xml.ids_n = n;
+	d->xml.files = d->file;
+	d->xml.files_n = d->contents;
+	d->xml.into = opt->value[OPT_INTO];
+	d->xml.exclusive = opt->seen[OPT_EXCLUSIVE] > 0;
+	d->xml.xades = opt->seen[OPT_XADES] > 0 ||
+	    opt->seen[OPT_TIMESTAMP] > 0;
+	return EXIT_DONE;
+}
+
+enum exit_code
+docsign_plan(struct tool *t, struct docsign *out)
+{
+	const struct options	*opt = t->opt;
+	enum exit_code		 code;
+
+	memset(out, 0, sizeof *out);
+	out->format = find_format(opt->value[OPT_FORMAT]);
+	if (out->format == NULL)
+		return fail(EXIT_USAGE, "there is no format \"%s\" to sign in; "
+		    "give cms, smime, xml, pdf or raw",
+		    opt->value[OPT_FORMAT]);
+	code = options_refuse(opt, DOCSIGN_OPTIONS & ~out->format->options,
+	    "the format", out->format->name);
+	out->pem = opt->seen[OPT_PEM] > 0;
+	out->add = opt->seen[OPT_ADD] > 0;
+	out->cms.detached = opt->seen[OPT_DETACHED] > 0;
+	out->pdf.name = opt->value[OPT_NAME];
+	out->pdf.reason = opt->value[OPT_REASON];
+	out->pdf.location = opt->value[OPT_LOCATION];
+	if (code == EXIT_DONE)
+		code = plan_profile(opt, out);
+	if (code == EXIT_DONE)
+		code = plan_place(opt, out);
+	if (code == EXIT_DONE)
+		code = plan_contents(opt, out);
+	if (code == EXIT_DONE)
+		code = plan_xml(opt, out);
+	return code;
+}
+
+void
+docsign_free(struct docsign *plan)
+{
+	for (size_t i = 0; i < plan->contents; i++)
+		infile_close(&plan->content[i]);
+	plan->contents = 0;
+}

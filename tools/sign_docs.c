@@ -1,0 +1,193 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Signed documents: one login, one transaction, however many there are.  The
+ * certificate that goes into them is behind the PIN, so they are made while
+ * the card is logged in.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "certs.h"
+#include "interrupt.h"
+#include "jpki_openssl.h"
+#include "outfile.h"
+#include "signjob.h"
+#include "ui.h"
+
+struct run {
+	struct tool		*t;
+	const struct job	*job;
+	struct docsign		 plan;
+	struct doc_signer	 signer;
+	size_t			 done;
+};
+
+/* The certificate of the signature key tells who its holder is. */
+static enum exit_code
+ask_consent(const struct tool *t, const struct job *job)
+{
+	if (job->key->key != JPKI_KEY_SIGN) {
+		warning("the certificate for user authentication is made for "
+		    "logins; who checks the document may refuse it");
+		return EXIT_DONE;
+	}
+	if (t->opt->seen[OPT_YES])
+		return EXIT_DONE;
+	return ui_confirm("The document will hold your name, address, date of "
+	    "birth and sex: everyone who\ngets it can read them.  Sign it? "
+	    "[y/N] ", "the document will hold your name, address, date of "
+	    "birth and sex; give --yes if that is right");
+}
+
+static enum exit_code
+read_cert(struct run *r, enum jpki_cert_id id, struct pins *pins, X509 **out)
+{
+	struct jpki_buf	der = { NULL, 0 };
+	enum exit_code	code = certs_read(r->t, id, pins, &der);
+
+	if (code != EXIT_DONE)
+		return code;
+	*out = trust_cert_new(r->signer.crypto, der.p, der.n);
+	jpki_buf_free(&der);
+	return *out != NULL ? EXIT_DONE : fail_cert(r->t, id,
+	    JPKI_ERR_MALFORMED);
+}
+
+/* A card without its CA's certificate signs without. */
+static enum exit_code
+read_ca(struct run *r)
+{
+	struct jpki_buf	der = { NULL, 0 };
+	enum jpki_err	err = jpki_cert_read(r->t->card, r->job->key->ca, &der);
+
+	if (err == JPKI_OK)
+		r->signer.ca = trust_cert_new(r->signer.crypto, der.p, der.n);
+	jpki_buf_free(&der);
+	return err == JPKI_OK || tool_err_is_local(err) ? EXIT_DONE :
+	    fail_err(r->t, err);
+}
+
+static enum exit_code
+log_in(struct run *r, struct pins *pins)
+{
+	enum exit_code	code = tool_card_open(r->t);
+	enum jpki_err	err;
+
+	if (code == EXIT_DONE)
+		code = pins_login(r->t, pins, NULL);
+	if (code == EXIT_DONE)
+		code = read_cert(r, r->job->key->cert, pins, &r->signer.cert);
+	if (code == EXIT_DONE)
+		code = read_ca(r);
+	if (code != EXIT_DONE)
+		return code;
+	err = jpki_pkey(r->t->card, r->job->key->key, &r->signer.key);
+	return err == JPKI_OK ? EXIT_DONE : fail_err(r->t, err);
+}
+
+static enum exit_code
+put(struct run *r, const struct item *item, const struct infile *in,
+    const struct jpki_buf *made, bool behind)
+{
+	const struct outpiece pieces[] = {
+		{ behind ? in->p : made->p, behind ? in->n : made->n },
+		{ behind ? made->p : NULL, made->n },
+		{ NULL, 0 },
+	};
+
+	if (item->output != NULL)
+		return outfile_write_pieces(item->output, pieces,
+		    r->t->opt->seen[OPT_FORCE] > 0, false);
+	for (size_t i = 0; pieces[i].p != NULL; i++)
+		fwrite(pieces[i].p, 1, pieces[i].n, r->t->out);
+	return EXIT_DONE;
+}
+
+static enum exit_code
+fail_made(const struct run *r, const struct infile *in, enum doc_err err,
+    const struct doc_error *error)
+{
+	if (err == DOC_ERR_KEY)
+		return fail_err(r->t, jpki_pkey_error(r->signer.key));
+	return fail(err == DOC_ERR_OPTION ? EXIT_USAGE : EXIT_FAILED,
+	    "%s: %s", in->name, error->words);
+}
+
+static enum exit_code
+sign_one(struct run *r, const struct item *item)
+{
+	struct doc_error error = { DOC_OK, "" };
+	struct jpki_buf	 made = { NULL, 0 };
+	struct infile	 in;
+	bool		 behind = false;
+	enum doc_err	 err;
+	enum exit_code	 code;
+
+	code = infile_open(item->input != NULL ? item->input : "-", &in);
+	if (code != EXIT_DONE)
+		goto out;
+	err = docsign_make(&r->plan, &r->signer, &in, &made, &behind, &error);
+	code = err == DOC_OK ? put(r, item, &in, &made, behind) :
+	    fail_made(r, &in, err, &error);
+out:
+	jpki_buf_free(&made);
+	infile_close(&in);
+	return code;
+}
+
+static enum exit_code
+sign_each(struct run *r)
+{
+	enum exit_code code = EXIT_DONE;
+
+	for (; r->done < r->job->count; r->done++) {
+		code = interrupt_noted() ? fail(EXIT_CANCELLED, "cancelled") :
+		    sign_one(r, &r->job->items[r->done]);
+		if (code != EXIT_DONE)
+			break;
+	}
+	if (code != EXIT_DONE && r->job->count > 1)
+		warning("%zu of %zu documents are signed; \"%s\" and those "
+		    "behind it are not", r->done, r->job->count,
+		    r->job->items[r->done].input);
+	return code;
+}
+
+static void
+run_free(struct run *r)
+{
+	EVP_PKEY_free(r->signer.key);
+	X509_free(r->signer.cert);
+	X509_free(r->signer.ca);
+	docsign_free(&r->plan);
+}
+
+enum exit_code
+sign_documents(struct tool *t, struct job *job, struct pins *pins)
+{
+	struct run	*r = calloc(1, sizeof *r);
+	enum exit_code	 code;
+
+	if (r == NULL || jpki_crypto(t->ctx, &r->signer.crypto) != JPKI_OK) {
+		free(r);
+		return fail_err(t, JPKI_ERR_MEMORY);
+	}
+	r->t = t;
+	r->job = job;
+	r->signer.hash = job->hash;
+	r->signer.now = t->now;
+	r->signer.timestamp = t->opt->value[OPT_TIMESTAMP];
+	code = docsign_plan(t, &r->plan);
+	if (code == EXIT_DONE)
+		code = ask_consent(t, job);
+	if (code == EXIT_DONE)
+		code = pins_load(t, job->key->pin, pins);
+	if (code == EXIT_DONE)
+		code = log_in(r, pins);
+	if (code == EXIT_DONE)
+		code = sign_each(r);
+	code = tool_card_close(t, code);
+	run_free(r);
+	free(r);
+	return code;
+}
