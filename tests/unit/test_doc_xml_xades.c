@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "tsakit.h"
 #include "unit.h"
 #include "xmlkit.h"
 #include "xmltree.h"
@@ -163,6 +164,44 @@ time_stamps_need_properties(void **state)
 	assert_null(out.p);
 }
 
+static char *
+stamped(struct dockit *kit)
+{
+	struct tsakit *tsa = tsakit_new(TSAKIT_HONEST, NULL);
+	char *out;
+
+	kit->signer.timestamp = tsakit_url(tsa);
+	out = xmlkit_sign_well(kit, xmlkit_letter, &options);
+	kit->signer.timestamp = NULL;
+	tsakit_free(tsa);
+	return out;
+}
+
+static void
+a_time_stamp_is_over_the_signatures_value(void **state)
+{
+	struct dockit *kit = *state;
+	char *out = stamped(kit), *other, *token;
+	const struct verdict *v = xmlkit_check(kit, out, NULL);
+
+	dockit_expect(&v->signatures[0], CHECK_TIMESTAMP, FINDING_OK, NULL);
+	assert_true(v->signatures[0].stamped > 0);
+	token = xmlkit_part(out, "<xades:UnsignedProperties>",
+	    "</xades:QualifyingProperties>");
+	/* With another signature it proves nothing. */
+	kit->signer.now++;
+	other = xmlkit_sign(kit, xmlkit_letter, &options);
+	other = xmlkit_change(other, "</xades:QualifyingProperties>", token);
+	v = xmlkit_check(kit, other, NULL);
+	dockit_expect(&v->signatures[0], CHECK_SIGNATURE, FINDING_OK, NULL);
+	dockit_expect(&v->signatures[0], CHECK_TIMESTAMP, FINDING_FAILED,
+	    NULL);
+	assert_false(verdict_holds(v));
+	free(token);
+	free(other);
+	free(out);
+}
+
 #define STAMP(inside) \
 	"<xades:UnsignedProperties><xades:UnsignedSignatureProperties>" \
 	"<xades:SignatureTimeStamp>" inside "</xades:SignatureTimeStamp>" \
@@ -211,6 +250,7 @@ main(void)
 		TEST(another_certificate_of_the_key_is_not_the_named_one),
 		TEST(times_are_read_with_their_zone),
 		TEST(time_stamps_need_properties),
+		TEST(a_time_stamp_is_over_the_signatures_value),
 		TEST(a_time_stamp_that_is_none_fails),
 	};
 

@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include <openssl/crypto.h>
+#include <openssl/err.h>
 
 #include "xmlcover.h"
 #include "xmlread.h"
@@ -347,6 +348,7 @@ xml_check(const struct trust *trust, const uint8_t *p, size_t n,
 	if (error == NULL)
 		error = &spare;
 	out->format = "xml";
+	ERR_set_mark();		/* what foreign bytes do to it is in words */
 	blank.scope.files = blank.given->files;
 	blank.scope.files_n = blank.given->files_n;
 	err = xml_read(p, n, &doc, error);
@@ -359,6 +361,7 @@ xml_check(const struct trust *trust, const uint8_t *p, size_t n,
 	if (err == DOC_OK)
 		err = check_all(&blank, &found, out, error);
 out:
+	ERR_pop_to_mark();
 	xml_ids_free(blank.scope.ids);
 	xmlFreeDoc(doc);
 	return err;
