@@ -407,7 +407,7 @@ options_that_do_not_go_together_are_refused(void **state)
 		{ { .into = "none" }, "no element has", NULL },
 		{ { .files = twice, .files_n = 2 }, "the same name", NULL },
 		{ { .files = &scheme, .files_n = 1 }, "needs a name", NULL },
-		{ { .shape = XML_ENVELOPING }, "not well-formed", "no xml" },
+		{ { .shape = XML_ENVELOPING }, "does not begin", "no xml" },
 		{ { .shape = XML_ENVELOPED }, "a text in line 1", "<a>1<!---->0</a>" },
 		{ { .shape = XML_ENVELOPED }, "a text in line 1", "<a>1<![CDATA[0]]></a>" },
 	};

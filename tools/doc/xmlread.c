@@ -20,21 +20,27 @@
 #define ATTRIBUTES_MAX	1024		/* of one element: compared in pairs */
 #define NAMESPACES_MAX	128		/* in force at one place: C14N looks at
 					   all of them at every element */
+#define DECLARATION_MAX	200		/* bytes, within which it ends */
 #define DEPTH_MAX	256		/* libxml2's own, without its "huge" */
 
-/* What iconv has no second reading of. */
+#define OUTSIDE_MAX	64		/* comments and instructions beside the
+					   root: libxmlsec1 searches a list of
+					   them at every node */
+
+/* What has no second reading, and is ASCII where that is. */
 static const char *const encodings[] = {
-	"UTF-8", "US-ASCII", "UTF-16", "UTF-16LE", "UTF-16BE", "Shift_JIS",
-	"Windows-31J", "EUC-JP",
+	"UTF-8", "US-ASCII", "Shift_JIS", "Windows-31J", "EUC-JP",
 };
 
+static const char strange[] = "the document's encoding is none of UTF-8, "
+    "Shift_JIS and EUC-JP";
 static const char too_much[] = "the document has more elements, attributes or "
     "namespaces than can be worked on";
 
 /* Of one parser: it is its user data's _private. */
 struct reader {
 	const char	*refused;	/* why it was stopped, or NULL */
-	size_t		 nodes, depth, namespaces;
+	size_t		 nodes, outside, depth, namespaces;
 	int		 declared[DEPTH_MAX + 1];
 };
 
@@ -85,14 +91,20 @@ stop(xmlParserCtxt *parser, const char *why)
 }
 
 static bool
-may_be_encoded(const xmlChar *name)
+is_known(const char *encoding, size_t n)
 {
-	if (name == NULL)
-		return true;
 	for (size_t i = 0; i < sizeof(encodings) / sizeof(encodings[0]); i++)
-		if (strcasecmp((const char *)name, encodings[i]) == 0)
+		if (strlen(encodings[i]) == n &&
+		    strncasecmp(encoding, encodings[i], n) == 0)
 			return true;
 	return false;
+}
+
+static bool
+may_be(const xmlChar *encoding)
+{
+	return encoding == NULL ||
+	    is_known((const char *)encoding, (size_t)xmlStrlen(encoding));
 }
 
 /* Called when the XML declaration was read, and nothing behind it. */
@@ -104,10 +116,8 @@ on_document(void *user)
 	xmlSAX2StartDocument(user);
 	/* Before 2.12 the one has what was recognised, the other one what was
 	 * declared. */
-	if (!may_be_encoded(parser->encoding) ||
-	    !may_be_encoded(parser->input->encoding))
-		stop(parser, "the document's encoding is none of UTF-8, "
-		    "UTF-16, Shift_JIS and EUC-JP");
+	if (!may_be(parser->encoding) || !may_be(parser->input->encoding))
+		stop(parser, strange);
 }
 
 /* Called at the name of a DTD, before anything in it is looked at. */
@@ -126,7 +136,8 @@ count(xmlParserCtxt *parser, int n)
 	struct reader *r = parser->_private;
 
 	r->nodes += (size_t)n;
-	if (r->nodes <= NODES_MAX)
+	r->outside += r->depth == 0;
+	if (r->nodes <= NODES_MAX && r->outside <= OUTSIDE_MAX)
 		return true;
 	stop(parser, too_much);
 	return false;
@@ -196,8 +207,7 @@ on_cdata(void *user, const xmlChar *text, int n)
 /*
  * libxml2 tells of attributes when it has all of an element's, and before
  * 2.12 has by then compared each with each.  No "<" stands in a tag, so that
- * what lies between two of them bounds the attributes; in UTF-16 each of
- * these characters has a zero byte at its side.
+ * what lies between two of them bounds the attributes.
  */
 static bool
 tags_are_short(const uint8_t *p, size_t n)
@@ -206,8 +216,8 @@ tags_are_short(const uint8_t *p, size_t n)
 	bool equals = false;
 
 	for (size_t i = 0; i < n; i++) {
-		if (p[i] == '\0' || p[i] == ' ' || p[i] == '\t' ||
-		    p[i] == '\r' || p[i] == '\n')
+		if (p[i] == ' ' || p[i] == '\t' || p[i] == '\r' ||
+		    p[i] == '\n')
 			continue;
 		if (p[i] == '<')
 			attributes = 0;
@@ -219,18 +229,44 @@ tags_are_short(const uint8_t *p, size_t n)
 	return true;
 }
 
-/* Not UTF-32, EBCDIC, or UTF-16 that hides: what was counted above would
- * have been something else. */
+/* Not UTF-16, UTF-32 or EBCDIC, in which what was counted above would be
+ * something else. */
 static bool
 begins_as_xml(const uint8_t *p, size_t n)
 {
-	if (n < 4)
-		return false;
-	if (p[0] == 0xFF && p[1] == 0xFE)
-		return p[2] != 0 || p[3] != 0;
-	if (p[0] == 0xFE && p[1] == 0xFF)
+	if (n >= 3 && memcmp(p, "\xEF\xBB\xBF", 3) == 0) {
+		p += 3;
+		n -= 3;
+	}
+	return n >= 4 && memchr(p, '\0', 4) == NULL &&
+	    strchr("< \t\r\n", p[0]) != NULL;
+}
+
+/*
+ * What the XML declaration says, as far as it can be seen before libxml2
+ * does: that would have the C library load a converter of any name.
+ */
+static bool
+declares_known(const uint8_t *p, size_t n)
+{
+	char text[DECLARATION_MAX + 1], *at, *end;
+
+	n = n < DECLARATION_MAX ? n : DECLARATION_MAX;
+	memcpy(text, p, n);
+	text[n] = '\0';
+	at = p[0] == 0xEF ? text + 3 : text;
+	if (strncmp(at, "<?xml", 5) != 0 || strchr(" \t\r\n", at[5]) == NULL)
 		return true;
-	return p[0] != 0 && p[1] != 0 && (p[0] < 0x80 || p[0] == 0xEF);
+	end = strstr(at, "?>");
+	if (end == NULL)
+		return false;
+	*end = '\0';
+	at = strstr(at, "encoding");
+	if (at == NULL)
+		return true;
+	at += strcspn(at, "\"'");
+	end = *at != '\0' ? strchr(at + 1, *at) : NULL;
+	return end != NULL && is_known(at + 1, (size_t)(end - at) - 1);
 }
 
 static enum doc_err
@@ -245,6 +281,8 @@ check_bytes(const uint8_t *p, size_t n, struct doc_error *error)
 	if (!begins_as_xml(p, n))
 		return doc_fail(error, DOC_ERR_INPUT,
 		    "the document does not begin as XML does");
+	if (!declares_known(p, n))
+		return doc_fail(error, DOC_ERR_INPUT, "%s", strange);
 	if (!tags_are_short(p, n))
 		return doc_fail(error, DOC_ERR_INPUT, "%s", too_much);
 	return DOC_OK;
