@@ -42,6 +42,37 @@ what_is_signed_is_found_good(void **state)
 	}
 }
 
+/* Without key and certificate, as long as nothing is signed. */
+static void
+what_was_read_ahead_is_signed_once(void **state)
+{
+	struct dockit *kit = *state;
+	struct doc_signer reader = { .crypto = fixture_crypto(),
+	    .hash = JPKI_HASH_SHA256 };
+	struct cms_options options = { .detached = true };
+	struct jpki_buf der = { NULL, 0 }, again = der;
+	struct cms_draft *draft = NULL;
+	BIO *content = cmskit_text(CMSKIT_TEXT);
+
+	assert_int_equal(cms_draft_read(&reader, content, &options, &draft,
+	    &kit->error), DOC_OK);
+	kit->signer.hash = JPKI_HASH_SHA512;
+	assert_int_equal(cms_draft_sign(&kit->signer, draft, &der,
+	    &kit->error), DOC_ERR_INTERNAL);
+	kit->signer.hash = JPKI_HASH_SHA256;
+	assert_int_equal(cms_draft_sign(&kit->signer, draft, &der,
+	    &kit->error), DOC_OK);
+	assert_int_equal(cms_draft_sign(&kit->signer, draft, &again,
+	    &kit->error), DOC_ERR_INTERNAL);
+	assert_null(again.p);
+	cmskit_expect_good(cmskit_check_one(kit, &der, CMSKIT_TEXT));
+	cms_draft_free(&draft);
+	assert_null(draft);
+	cms_draft_free(&draft);
+	BIO_free(content);
+	jpki_buf_free(&der);
+}
+
 static void
 nothing_is_a_content_too(void **state)
 {
@@ -506,6 +537,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(what_is_signed_is_found_good),
+		TEST(what_was_read_ahead_is_signed_once),
 		TEST(nothing_is_a_content_too),
 		TEST(an_ec_key_signs_too),
 		TEST(what_is_signed_says_who_when_and_what),

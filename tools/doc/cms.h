@@ -27,6 +27,21 @@ enum doc_err	cms_sign(const struct doc_signer *signer, BIO *content,
 		    const struct cms_options *options, struct jpki_buf *out,
 		    struct doc_error *error);
 
+/*
+ * The same in two steps, for whoever reads ahead: what is read needs of the
+ * signer crypto and hash alone, and no key.  The second step can be done once.
+ */
+struct cms_draft;
+
+enum doc_err	cms_draft_read(const struct doc_signer *signer, BIO *content,
+		    const struct cms_options *options, struct cms_draft **out,
+		    struct doc_error *error);
+enum doc_err	cms_draft_sign(const struct doc_signer *signer,
+		    struct cms_draft *draft, struct jpki_buf *out,
+		    struct doc_error *error);
+/* Takes one that is NULL, and makes it NULL. */
+void		cms_draft_free(struct cms_draft **draft);
+
 /* One signer more on an existing one; the others' signatures stay as they are.
  * content: of a detached one, else NULL; it has to be what the others signed.
  * cms may be BER; *out: DER. */

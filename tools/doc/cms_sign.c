@@ -7,6 +7,7 @@
 #include "cms.h"
 
 #include <limits.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <openssl/err.h>
@@ -19,14 +20,27 @@
 #define ATTACHED_MAX	(512u << 20)
 #define CHUNK		(1 << 15)
 
+/* What is to be signed, once it was read. */
+struct cms_draft {
+	CMS_ContentInfo	*cms;
+	struct hashes	 content;
+	enum jpki_hash	 hash;
+	bool		 timed, used;
+};
+
 static enum doc_err
-check_signer(const struct doc_signer *signer, struct doc_error *error)
+check_hash(const struct doc_signer *signer, struct doc_error *error)
+{
+	return hash_is_safe(signer->hash) ? DOC_OK : doc_fail(error,
+	    DOC_ERR_OPTION, "documents are signed with sha256, sha384 or "
+	    "sha512");
+}
+
+static enum doc_err
+check_key(const struct doc_signer *signer, struct doc_error *error)
 {
 	EVP_PKEY *key = X509_get0_pubkey(signer->cert);
 
-	if (!hash_is_safe(signer->hash))
-		return doc_fail(error, DOC_ERR_OPTION, "documents are signed "
-		    "with sha256, sha384 or sha512");
 	if (key == NULL || (!EVP_PKEY_is_a(key, "RSA") &&
 	    !EVP_PKEY_is_a(key, "EC")))
 		return doc_fail(error, DOC_ERR_OPTION, "documents are signed "
@@ -255,28 +269,73 @@ take_content(const struct doc_signer *signer, CMS_ContentInfo *cms,
 }
 
 enum doc_err
+cms_draft_read(const struct doc_signer *signer, BIO *content,
+    const struct cms_options *options, struct cms_draft **out,
+    struct doc_error *error)
+{
+	struct cms_draft *draft;
+	enum doc_err err = check_hash(signer, error);
+
+	if (err != DOC_OK)
+		return err;
+	draft = calloc(1, sizeof(*draft));
+	if (draft == NULL)
+		return doc_fail(error, DOC_ERR_MEMORY, "out of memory");
+	draft->timed = !options->no_signing_time;
+	draft->hash = signer->hash;
+	draft->cms = CMS_sign_ex(NULL, NULL, NULL, NULL, CMS_PARTIAL |
+	    CMS_BINARY | (options->detached ? CMS_DETACHED : 0),
+	    signer->crypto, NULL);
+	err = draft->cms != NULL ? take_content(signer, draft->cms, content,
+	    &draft->content, error) : doc_fail_crypto(error, DOC_ERR_MEMORY,
+	    "no CMS can be made");
+	if (err != DOC_OK)
+		cms_draft_free(&draft);
+	else
+		*out = draft;
+	return err;
+}
+
+enum doc_err
+cms_draft_sign(const struct doc_signer *signer, struct cms_draft *draft,
+    struct jpki_buf *out, struct doc_error *error)
+{
+	enum doc_err err = check_key(signer, error);
+
+	if (err != DOC_OK)
+		return err;
+	if (signer->hash != draft->hash || draft->used)
+		return doc_fail(error, DOC_ERR_INTERNAL, "the content was read "
+		    "for another signature");
+	draft->used = true;
+	err = add_signer(signer, draft->cms, &draft->content, draft->timed,
+	    error);
+	return err == DOC_OK ? cms_der(draft->cms, out, error) : err;
+}
+
+void
+cms_draft_free(struct cms_draft **draft)
+{
+	if (*draft == NULL)
+		return;
+	CMS_ContentInfo_free((*draft)->cms);
+	free(*draft);
+	*draft = NULL;
+}
+
+enum doc_err
 cms_sign(const struct doc_signer *signer, BIO *content,
     const struct cms_options *options, struct jpki_buf *out,
     struct doc_error *error)
 {
-	struct hashes hashes = { { false }, { { 0 } } };
-	CMS_ContentInfo *cms;
-	enum doc_err err = check_signer(signer, error);
+	struct cms_draft *draft = NULL;
+	enum doc_err err = check_key(signer, error);
 
-	if (err != DOC_OK)
-		return err;
-	cms = CMS_sign_ex(NULL, NULL, NULL, NULL, CMS_PARTIAL | CMS_BINARY |
-	    (options->detached ? CMS_DETACHED : 0), signer->crypto, NULL);
-	if (cms == NULL)
-		return doc_fail_crypto(error, DOC_ERR_MEMORY,
-		    "no CMS can be made");
-	err = take_content(signer, cms, content, &hashes, error);
 	if (err == DOC_OK)
-		err = add_signer(signer, cms, &hashes,
-		    !options->no_signing_time, error);
+		err = cms_draft_read(signer, content, options, &draft, error);
 	if (err == DOC_OK)
-		err = cms_der(cms, out, error);
-	CMS_ContentInfo_free(cms);
+		err = cms_draft_sign(signer, draft, out, error);
+	cms_draft_free(&draft);
 	return err;
 }
 
@@ -322,8 +381,10 @@ cms_add(const struct doc_signer *signer, const struct jpki_buf *cms,
 {
 	struct hashes hashes = { { false }, { { 0 } } };
 	struct cms_message m;
-	enum doc_err err = check_signer(signer, error);
+	enum doc_err err = check_hash(signer, error);
 
+	if (err == DOC_OK)
+		err = check_key(signer, error);
 	if (err == DOC_OK)
 		err = cms_open(signer->crypto, cms->p, cms->n, NID_pkcs7_data,
 		    &m, error);
