@@ -209,7 +209,7 @@ plan_place(const struct options *opt, struct docsign *d)
 	    &p->w, &p->h, &end) != 5 || text[end] != '\0' || p->page < 1 ||
 	    !(p->w > 0) || !(p->h > 0))
 		return fail(EXIT_USAGE, "--visible takes page,x,y,width,height "
-		    "in points of 1/72 inch, such as 1,50,50,200,40");
+		    "in points of 1/72 inch; give 1,50,50,200,40 or the like");
 	d->pdf.visible = p;
 	return EXIT_DONE;
 }

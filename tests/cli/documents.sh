@@ -1,0 +1,225 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: BSD-2-Clause
+#
+# sign --format and verify: documents that others' programs accept, at the price
+# of one VERIFY, and verdicts on them.
+set -u
+# shellcheck source=tests/cli/lib.sh
+. "$JPKI_SRC/tests/cli/lib.sh"
+
+# Documents to be signed, and the certificate of the CA.
+begin() {
+	printf 'one\n' >"$work/one"
+	printf 'two\n' >"$work/two"
+	echo '<?xml version="1.0"?><letter Id="it"><text>one</text></letter>' >"$work/one.xml"
+	"$JPKI_TOOL" cert sign-ca --pem -o "$work/ca" 2>/dev/null || echo "there is no CA"
+}
+
+# sign [ARGUMENT...]: with the signature key, and consent.
+sign() { run_pin ABC123 sign -k sign --yes "$@"; }
+
+# holds RESULT [ARGUMENT...]: what verify says of a document.
+holds() {
+	local wanted=$1
+	shift
+	run verify -j --ca "$work/ca" "$@"
+	[ "$code" = "$([ "$wanted" = true ] && echo 0 || echo 1)" ] ||
+		echo "verify $*: exit status $code"
+	expect_equal "holds" "$(jq .holds "$out")" "$wanted"
+}
+# found CHECK RESULT: of the first signature.
+found() { expect_equal "$1" "$(jq -r ".signatures[0].checks.$1.result" "$out")" "$2"; }
+
+openssl_verifies() {
+	openssl cms -verify "$@" -CAfile "$work/ca" -purpose any -out "$work/content" \
+		2>"$work/words" || cat "$work/words"
+}
+
+cms_holds_its_content() {
+	begin
+	sign --format cms -o "$work/one.p7m" "$work/one"
+	expect_success
+	expect_equal VERIFYs "$(sent_verifies)" 1
+	expect_equal signatures "$(sent_signatures)" 1
+	expect_logged_out
+	openssl_verifies -binary -inform DER -in "$work/one.p7m"
+	cmp "$work/one" "$work/content"
+	holds true "$work/one.p7m"
+	found coverage ok
+	found revocation unknown
+	expect_equal name "$(jq -r '.signatures[0].holder.sex_text' "$out")" female
+}
+
+detached_cms_needs_its_content() {
+	local hash
+	begin
+	for hash in sha256 sha384 sha512; do
+		sign --format cms --detached --pem --hash "$hash" -o "$work/$hash" "$work/one"
+		expect_success
+		openssl_verifies -binary -inform PEM -in "$work/$hash" -content "$work/one"
+		holds true --content "$work/one" "$work/$hash"
+		expect_equal hash "$(jq -r '.signatures[0].hash' "$out")" "$hash"
+	done
+	holds false --content "$work/two" "$work/sha256"
+	found integrity failed
+}
+
+a_second_signer_leaves_the_first() {
+	begin
+	sign --format cms --detached -o "$work/first" "$work/one"
+	sign --format cms --add --content "$work/one" -o "$work/both" "$work/first"
+	expect_success
+	holds true --content "$work/one" "$work/both"
+	expect_equal signatures "$(jq '.signatures | length' "$out")" 2
+	openssl_verifies -binary -inform DER -in "$work/both" -content "$work/one"
+}
+
+a_mail_is_signed() {
+	begin
+	sign --format smime "$work/one"
+	expect_success
+	cp "$out" "$work/mail"
+	openssl_verifies -in "$work/mail"
+	holds true "$work/mail"
+	sed 's/^b25l/dHdv/' "$work/mail" >"$work/other"
+	cmp -s "$work/mail" "$work/other" && echo "the mail is the same"
+	holds false "$work/other"
+}
+
+xml_is_signed_as_xmlsec_has_it() {
+	local shape
+	begin
+	for shape in '' --exclusive --enveloping --xades '--id it' '--profile etax'; do
+		# shellcheck disable=SC2086 # several words
+		sign --format xml $shape -f -o "$work/signed.xml" "$work/one.xml"
+		expect_success
+		xmlsec1 --verify --trusted-pem "$work/ca" --id-attr:Id letter \
+			--id-attr:Id SignedProperties --id-attr:Id Object \
+			"$work/signed.xml" >"$work/words" 2>&1 || { echo "$shape"; cat "$work/words"; }
+		holds true "$work/signed.xml"
+		sed 's/<text>one/<text>two/' "$work/signed.xml" >"$work/other.xml"
+		[ "$shape" = --enveloping ] || holds false "$work/other.xml"
+	done
+}
+
+pdf_is_signed_and_signed_again() {
+	local options
+	begin
+	mutool create -o "$work/plain.pdf" /dev/null >/dev/null 2>&1 || echo "no PDF"
+	for options in '' '--profile moj' '--profile pades' '--visible 1,50,50,200,40'; do
+		# shellcheck disable=SC2086 # several words
+		sign --format pdf $options -f -o "$work/signed.pdf" "$work/plain.pdf"
+		expect_success
+		holds true "$work/signed.pdf"
+		pdfsig -nocert "$work/signed.pdf" >"$work/words" 2>&1
+		grep -q 'Signature is Valid' "$work/words" || cat "$work/words"
+		qpdf --check "$work/signed.pdf" >"$work/words" 2>&1 || cat "$work/words"
+	done
+	sign --format pdf -o "$work/twice.pdf" "$work/signed.pdf"
+	expect_success
+	holds true "$work/twice.pdf"
+	expect_equal signatures "$(jq '.signatures | length' "$out")" 2
+	cmp -n "$(wc -c <"$work/signed.pdf")" "$work/signed.pdf" "$work/twice.pdf"
+	{ cat "$work/twice.pdf"; echo more; } >"$work/longer.pdf"
+	holds false "$work/longer.pdf"
+	found coverage failed
+}
+
+a_batch_costs_one_verify() {
+	local i
+	begin
+	for i in $(seq 20); do echo "$i" >"$work/file$i"; done
+	sign --format cms --suffix .p7m "$work"/file*
+	expect_success
+	expect_equal VERIFYs "$(sent_verifies)" 1
+	expect_equal signatures "$(sent_signatures)" 20
+	for i in $(seq 20); do
+		[ -s "$work/file$i.p7m" ] || echo "file$i is not signed"
+	done
+}
+
+what_was_made_before_a_failure_stays() {
+	begin
+	cp "$work/one.xml" "$work/a.xml"
+	echo 'no XML' >"$work/b.xml"
+	cp "$work/one.xml" "$work/c.xml"
+	sign --format xml --suffix .signed "$work"/[abc].xml
+	expect_equal 'exit status' "$code" 1
+	grep -q '1 of 3 documents are signed' "$err" || cat "$err"
+	expect_logged_out
+	holds true "$work/a.xml.signed"
+	[ ! -e "$work/b.xml.signed" ] || echo "b is there"
+	[ ! -e "$work/c.xml.signed" ] || echo "c is there"
+}
+
+a_bare_signature_is_checked() {
+	begin
+	run_pin ABC123 cert sign --pem -o "$work/cert"
+	run_pin ABC123 sign -k sign -o "$work/raw" "$work/one"
+	holds true --format raw --cert "$work/cert" --content "$work/one" "$work/raw"
+	holds false --format raw --cert "$work/cert" --content "$work/two" "$work/raw"
+	found signature failed
+}
+
+the_login_key_signs_no_documents_that_hold() {
+	begin
+	"$JPKI_TOOL" cert auth-ca --pem -o "$work/auth-ca" 2>/dev/null
+	run_pin 1234 sign -k auth --format cms -o "$work/auth.p7m" "$work/one"
+	expect_equal 'exit status' "$code" 0
+	grep -q 'made for logins' "$err" || cat "$err"
+	run verify -j --ca "$work/auth-ca" "$work/auth.p7m"
+	expect_equal 'exit status' "$code" 1
+	found usage failed
+}
+
+a_test_ca_is_trusted_only_if_given() {
+	begin
+	sign --format cms -o "$work/one.p7m" "$work/one"
+	run verify -j "$work/one.p7m"
+	expect_equal 'exit status' "$code" 1
+	found chain failed
+}
+
+without_consent_nothing_is_sent() {
+	begin
+	run_pin ABC123 sign -k sign --format cms -o "$work/one.p7m" "$work/one"
+	expect_failure 2 'give --yes'
+	expect_equal commands "$(sent_commands)" 0
+	[ ! -e "$work/one.p7m" ] || echo "it is there"
+}
+
+options_that_do_not_belong_cost_nothing() {
+	begin
+	sign --format pdf --detached -o "$work/x" "$work/one"
+	expect_failure 2 'takes no option --detached'
+	sign --format xml --profile moj -o "$work/x" "$work/one.xml"
+	expect_failure 2 'no profile'
+	sign --format doc -o "$work/x" "$work/one"
+	expect_failure 2 'no format'
+	sign --reason because -o "$work/x" "$work/one"
+	expect_failure 2 'takes no option --reason'
+	sign --format pdf --visible 1,2 -o "$work/x" "$work/one"
+	expect_failure 2 'page,x,y,width,height'
+	expect_equal commands "$(sent_commands)" 0
+	run verify "$work/one"
+	expect_failure 1 'give --format'
+}
+
+play "$@"
+
+tap 'CMS holds its content' in_world adult cms_holds_its_content
+tap 'detached CMS needs its content' in_world adult detached_cms_needs_its_content
+tap 'a second signer leaves the first' in_world adult a_second_signer_leaves_the_first
+tap 'a mail is signed' in_world adult a_mail_is_signed
+tap 'XML is signed as xmlsec has it' in_world adult xml_is_signed_as_xmlsec_has_it
+tap 'PDF is signed, and signed again' in_world adult pdf_is_signed_and_signed_again
+tap 'a batch costs one VERIFY' in_world adult a_batch_costs_one_verify
+tap 'what was made before a failure stays' in_world adult what_was_made_before_a_failure_stays
+tap 'a bare signature is checked' in_world adult a_bare_signature_is_checked
+tap 'the login key signs no documents that hold' \
+	in_world adult the_login_key_signs_no_documents_that_hold
+tap 'a test CA is trusted only if it is given' in_world adult a_test_ca_is_trusted_only_if_given
+tap 'without consent nothing is sent' in_world adult without_consent_nothing_is_sent
+tap 'options that do not belong cost nothing' \
+	in_world adult options_that_do_not_belong_cost_nothing
+tap_end
