@@ -13,7 +13,7 @@
 #include "xmlkit.h"
 
 #define DSIG	"http://www.w3.org/2000/09/xmldsig#"
-#define XADES	"http://uri.etsi.org/01903/v1.3.2#"
+#define QUALIFYING_END	"</xades:QualifyingProperties>"
 #define EVIL	"<sum Id=\"evil\" currency=\"JPY\">9000</sum>"
 
 static const char original[] =
@@ -236,10 +236,14 @@ content_does_not_hide_in_what_is_never_signed(void **state)
 	static const char *const rows[][2] = {
 		{ "</ds:KeyInfo>", EVIL "</ds:KeyInfo>" },
 		{ "</ds:X509Data>", EVIL "</ds:X509Data>" },
-		{ "</xades:QualifyingProperties>", EVIL "</xades:QualifyingProperties>" },
-		{ "</xades:QualifyingProperties>", "<xades:UnsignedProperties>" EVIL "</xades:UnsignedProperties></xades:QualifyingProperties>" },
-		{ "</xades:QualifyingProperties>", "<xades:UnsignedProperties><xades:UnsignedSignatureProperties>" EVIL "</xades:UnsignedSignatureProperties></xades:UnsignedProperties></xades:QualifyingProperties>" },
-		{ "</xades:QualifyingProperties></ds:Object>", "</xades:QualifyingProperties>" EVIL "</ds:Object>" },
+		{ QUALIFYING_END, EVIL QUALIFYING_END },
+		{ QUALIFYING_END, "<xades:UnsignedProperties>" EVIL
+		    "</xades:UnsignedProperties>" QUALIFYING_END },
+		{ QUALIFYING_END, "<xades:UnsignedProperties>"
+		    "<xades:UnsignedSignatureProperties>" EVIL
+		    "</xades:UnsignedSignatureProperties>"
+		    "</xades:UnsignedProperties>" QUALIFYING_END },
+		{ QUALIFYING_END "</ds:Object>", QUALIFYING_END EVIL "</ds:Object>" },
 	};
 	struct dockit *kit = *state;
 	char *out = xmlkit_sign_well(kit, "<order/>",

@@ -3,10 +3,11 @@
  * XML signatures (W3C XML Signature 1.1) as filing systems want them, and
  * XAdES-BES (ETSI TS 101 903, EN 319 132-1) on wish.
  *
- * What is read is UTF-8, Shift_JIS or EUC-JP, without a DTD, of 64 MB at most.  Elements are named by the attributes Id, ID, id and xml:id, and
- * each name is there once.  Nothing is ever fetched: neither from a network
- * nor from a disk.  Comments are no part of what is signed, as the standard
- * has it; one that parts a text is refused, and so is a CDATA section.
+ * What is read is UTF-8, Shift_JIS or EUC-JP, without a DTD, of 64 MB at
+ * most.  Elements are named by the attributes Id, ID, id and xml:id, and each
+ * name is there once.  Nothing is ever fetched: neither from a network nor
+ * from a disk.  Comments are no part of what is signed, as the standard has
+ * it; one that parts a text is refused, and so is a CDATA section.
  */
 #ifndef XML_H
 #define XML_H
