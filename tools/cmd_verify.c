@@ -109,8 +109,12 @@ static enum doc_err
 check_xml(struct check_job *job)
 {
 	struct xml_file		files[CONTENTS_MAX];
-	struct xml_given	given = { files, job->contents, NULL, 0 };
+	const char		*ids[OPTIONS_LIST_MAX];
+	struct xml_given	given = { files, job->contents, ids, 0 };
 
+	while (given.ids_n < OPTIONS_LIST_MAX && (ids[given.ids_n] =
+	    options_nth(job->t->opt, OPT_ID, given.ids_n)) != NULL)
+		given.ids_n++;
 	for (size_t i = 0; i < job->contents; i++)
 		files[i] = (struct xml_file){ last_part(job->content[i].name),
 		    job->content[i].p, job->content[i].n };

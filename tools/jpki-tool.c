@@ -41,7 +41,7 @@ static const struct command commands[] = {
 	    OPT(FORMAT) | OPT(YES) | DOCSIGN_OPTIONS },
 	{ "verify", cmd_verify, "FILE",
 	    "check the signatures of a document", 1, 1,
-	    OPT(FORMAT) | OPT(CONTENT) | OPT(CA) | OPT(CERT) | OPT(HASH) },
+	    OPT(FORMAT) | OPT(CONTENT) | OPT(ID) | OPT(CA) | OPT(CERT) | OPT(HASH) },
 	{ "ssh-key", cmd_ssh_key, "",
 	    "print the public key for OpenSSH", 0, 0, OPTS_PIN },
 	{ "wait", cmd_wait, "insert|remove",

@@ -50,7 +50,7 @@ static const struct option_row rows[OPT_COUNT] = {
 	[OPT_CERT] = { 0, "cert", "FILE", "of raw: the signer's certificate", false },
 	[OPT_DETACHED] = { 0, "detached", NULL, "of cms: without the content", false },
 	[OPT_ADD] = { 0, "add", NULL, "of cms: one signer more on the one given", false },
-	[OPT_ID] = { 0, "id", "NAME", "of xml: sign the element of that Id", true },
+	[OPT_ID] = { 0, "id", "NAME", "of xml: the element of that Id is what counts", true },
 	[OPT_INTO] = { 0, "into", "NAME",
 	    "of xml: the signature goes into the element of that Id", false },
 	[OPT_ENVELOPING] = { 0, "enveloping", NULL,

@@ -102,6 +102,18 @@ xml_is_signed_as_xmlsec_has_it() {
 	done
 }
 
+egov_is_signed_and_named() {
+	begin
+	echo '<paper><body Id="構成情報">one</body><signatures Id="署名情報"/></paper>' \
+		>"$work/paper.xml"
+	sign --format xml --profile egov --content "$work/two" -o "$work/signed.xml" \
+		"$work/paper.xml"
+	expect_success
+	holds true --id 構成情報 --content "$work/two" "$work/signed.xml"
+	holds false --content "$work/two" "$work/signed.xml"
+	holds false --id 構成情報 "$work/signed.xml"
+}
+
 pdf_is_signed_and_signed_again() {
 	local options
 	begin
@@ -212,6 +224,8 @@ tap 'detached CMS needs its content' in_world adult detached_cms_needs_its_conte
 tap 'a second signer leaves the first' in_world adult a_second_signer_leaves_the_first
 tap 'a mail is signed' in_world adult a_mail_is_signed
 tap 'XML is signed as xmlsec has it' in_world adult xml_is_signed_as_xmlsec_has_it
+tap 'a paper for e-Gov is signed, and checked by its Id' \
+	in_world adult egov_is_signed_and_named
 tap 'PDF is signed, and signed again' in_world adult pdf_is_signed_and_signed_again
 tap 'a batch costs one VERIFY' in_world adult a_batch_costs_one_verify
 tap 'what was made before a failure stays' in_world adult what_was_made_before_a_failure_stays
