@@ -131,10 +131,11 @@ chromium_quit() {
 	HOME=$work
 }
 
-# An X server that nobody sees.
+# An X server that nobody sees.  It would begin anew whenever its last client
+# goes, and who comes just then is not served, or waits for ever: -noreset.
 x_start() {
 	: >x.display
-	Xvfb -displayfd 3 -screen 0 1024x768x24 3>x.display >x.log 2>&1 &
+	Xvfb -displayfd 3 -screen 0 1024x768x24 -noreset 3>x.display >x.log 2>&1 &
 	p11_started+=($!)
 	soon [ -s x.display ]
 	DISPLAY=:$(cat x.display)
