@@ -48,11 +48,12 @@ vpn_server_ends() {
 	return 0
 }
 
-# The client, but for the lines of its page.
+# The client, but for the lines of its page: vpn_client [TIMES to connect].
 vpn_client() {
 	printf '%s\n' 'dev null' ifconfig-noexec tls-client proto\ tcp-client \
 		"remote 127.0.0.1 $VPN_PORT" nobind 'ca server.pem' \
-		'writepid vpn-client.pid' 'verb 3' 'connect-retry-max 1' >client.conf
+		'writepid vpn-client.pid' 'verb 3' 'connect-retry 1' \
+		"connect-retry-max ${1:-1}" >client.conf
 }
 
 # vpn PIN RECIPE OPTION...: a client that follows the page and ends when it is

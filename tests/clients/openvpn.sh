@@ -54,7 +54,7 @@ connection() {
 	verifies auth >costs
 	page=openvpn
 	vpn_server
-	vpn_client
+	vpn_client 100 # the server is away for a while, each time
 	ID=$(follow id) follow configure
 	rm -f vpn-client.pid
 	lives &
