@@ -87,7 +87,7 @@ wrong() {
 	signed auth
 }
 fresh_tries
-tap "a wrong PIN costs as many tries as are typed, but the last" costs 2 0 wrong 0000
+tap "the same wrong PIN costs one try, however often it is typed" costs 1 0 wrong 0000
 fresh_tries
 tap "a PIN that cannot be right costs nothing" costs 0 0 wrong abcd
 wrong_private() {

@@ -68,7 +68,10 @@ fresh_tries
 tap "a connection begins anew without a PIN; after the card was pulled it asks" connection
 fresh_tries
 
-tap "a wrong PIN costs as many tries as are typed, but the last" costs 2 0 vpn 0000 connect
+tap "the same wrong PIN costs one try, however often it is typed" costs 1 0 vpn 0000 connect
+fresh_tries
+tap "wrong PINs cost as many tries as they are, but the last" \
+	costs 2 0 vpn $'0000\n1111\n2222' connect
 fresh_tries
 tap "a PIN that cannot be right costs nothing" costs 0 0 vpn abcd connect
 tap_end
