@@ -12,12 +12,16 @@ for tool in p11-kit p11tool pkg-config; do
 done
 tap "jpki-tool reads the certificates" public_keys
 CLIENT=$(follow client)
-export CLIENT
+# The other machine has paths of its own.
+THERE=$work/there CLIENT_THERE=$work/there/client.so MODULE_THERE=$work/there/module.so
+export CLIENT THERE CLIENT_THERE MODULE_THERE
 
 # A way to "the other machine" that asks for nothing.
 ssh_server
 ssh-keygen -q -t ed25519 -N '' -f .ssh/none
 cp .ssh/none.pub authorized_keys
+tap "a folder on the other machine" silently follow folder
+ln -s "$CLIENT" "$CLIENT_THERE"
 
 # The recipes are for this token.  p11tool finds OpenSC's keys by their ids.
 token=JPKI-AUTH
@@ -57,9 +61,9 @@ signed() {
 	stopped
 }
 forwarded() {
-	rm -f there.sock
 	served || return
-	followed "$1" forward
+	CLIENT='' followed "$1" forward
+	silently follow tidy
 	grep -q 'public key in the token... ok' said || cat said
 	stopped
 }
@@ -102,13 +106,17 @@ if [ "$(id -u)" = 0 ]; then
 	mount --bind .config/pkcs11/modules \
 		"$(pkg-config --variable=p11_module_configs p11-kit-1)" || exit 1
 fi
+remote() {
+	ln -sf "$MODULE" "$MODULE_THERE"
+	MODULE='' follow remote
+}
 there() {
-	follow remote && followed "$1" use-remote
+	remote && followed "$1" use-remote
 	grep -q 'public key in the token... ok' said || cat said
 }
 operation "signature with the card there, user authentication key" 1 0 there "$auth_pin"
 operation "signature with the card there, signature key" 0 1 for_sign there "$sign_pin"
-follow remote
+remote
 tap "p11-kit lists the tokens there" says 'token: JPKI-SIGN' p11-kit list-modules
 wrong_then_right() {
 	costs 2 0 following $'0000\n'"$auth_pin" use-remote
