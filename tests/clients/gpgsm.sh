@@ -13,8 +13,9 @@ tap "jpki-tool reads the certificates" public_keys
 "$JPKI_TOOL" cert sign-ca --pem -o sign-ca.pem
 "$JPKI_TOOL" cert auth-ca --pem -o auth-ca.pem
 
-# Paths of sockets are short, and no agent outlives the test.
-export GNUPGHOME=$work/g PIN_ANSWER=$work/answer PIN_ASKED=$work/asked
+# No agent outlives the test.
+export PIN_ANSWER=$work/answer PIN_ASKED=$work/asked
+chosen folder
 agent_ends() { gpgconf --kill gpg-agent >/dev/null 2>&1; }
 trap 'agent_ends; p11_leave; rm -rf "$work"' EXIT
 
@@ -22,11 +23,12 @@ trap 'agent_ends; p11_leave; rm -rf "$work"' EXIT
 set_up() {
 	agent_ends
 	rm -rf "$GNUPGHOME"
-	mkdir -m 700 "$GNUPGHOME"
+	chosen folder
 	: >asked
 	echo "$2" >answer
 	follow "configure-$1"
 	echo "pinentry-program $JPKI_SRC/tests/clients/pinentry" >>"$GNUPGHOME/gpg-agent.conf"
+	follow restart
 	follow trust >trusted 2>&1 || cat trusted
 }
 
@@ -68,6 +70,15 @@ others_verify() {
 		-CAfile sign-ca.pem -purpose any -out /dev/null
 }
 tap "the page's way others verify it as well" others_verify
+# Nobody finds one good, and nobody waits for it.
+hopeless() {
+	mkdir -p hopeless
+	printf '#!/bin/sh\nexit 1\n' >hopeless/openssl
+	printf '#!/bin/sh\n' >hopeless/sleep
+	chmod +x hopeless/*
+	! PATH=$work/hopeless:$PATH USER_ID=$1 follow sign-strict >said 2>&1 || echo "succeeds"
+}
+tap "which fails if none of them is good" hopeless "$(fingerprint sign)"
 
 # The card is pulled and put back: with it the login went.
 tap "the signature key is there once more" sign_signs
