@@ -76,7 +76,11 @@ operation "gnutls-cli, TLS 1.2" 1 0 tls tls1_2
 operation "gnutls-cli, TLS 1.3" 1 0 tls tls1_3
 
 # Without a person: the PIN in the environment.
-unasked() { GNUTLS_PIN=$sign_pin silently follow batch; }
+unasked() {
+	(umask 077 && echo "$sign_pin" >pin)
+	silently follow batch
+	rm pin
+}
 operation "p11tool --batch" 0 1 unasked
 batch() {
 	GNUTLS_PIN=$1 p11tool --provider "$MODULE" --batch --login --test-sign "${@:2}"
@@ -94,7 +98,8 @@ tap "a wrong PIN costs p11tool one try" costs 1 0 batch 0000 "$auth_key"
 fresh_tries
 tap "a PIN that cannot be right costs p11tool nothing" costs 0 0 batch abcd "$auth_key"
 tap "a wrong PIN costs a list with private objects one try" costs 1 0 \
-	env GNUTLS_PIN=0000 p11tool --provider "$MODULE" --batch --login --list-all "pkcs11:token=JPKI-AUTH"
+	env GNUTLS_PIN=0000 p11tool --provider "$MODULE" --batch --login \
+	--list-all "pkcs11:token=JPKI-AUTH"
 fresh_tries
 certtool_sign() {
 	GNUTLS_PIN=$1 certtool --provider "$MODULE" --p7-sign --load-privkey "$auth_key" \
