@@ -9,15 +9,16 @@ tap_tool pamtester
 
 # A service of our own, and a user whose home is the test's, in folders that
 # `jpki-vcard run' lets nobody else see.
-mkdir pam.d sbin
+mkdir pam.d bin sbin
 cp /etc/pam.d/* pam.d
+cp "$JPKI_TOOL" bin
 USER=somebody
 {
 	cat /etc/passwd
 	echo "$USER:x:$(id -u):$(id -g)::$work:/bin/sh"
 } >passwd
 if ! mount --bind pam.d /etc/pam.d || ! mount --bind passwd /etc/passwd ||
-	! mount --bind sbin /usr/local/sbin; then
+	! mount --bind bin /usr/local/bin || ! mount --bind sbin /usr/local/sbin; then
 	exit 1
 fi
 export USER
