@@ -22,8 +22,8 @@ client_tests := $(filter-out $(addprefix $(srcdir)/tests/clients/,lib.sh lib-%),
 	$(sort $(wildcard $(srcdir)/tests/clients/*.sh)))
 
 needs_clients := all $(client_programs)
-suite_clients := --group clients --build $(O) --timeout 1800 --lacks "$(srcdir)/scripts/deps lacks" \
-	$(client_tests)
+suite_clients := --group clients --build $(O) --timeout 1800 \
+	--lacks "$(srcdir)/scripts/deps lacks" $(client_tests)
 SUITES += clients
 
 .PHONY: bench-clients
