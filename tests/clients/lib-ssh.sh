@@ -33,6 +33,7 @@ names() { ssh_names; }
 # somebody else took is given up for another.
 ssh_server() {
 	local port server
+	# /run is the world's own.
 	[ "$(id -u)" != 0 ] || mkdir -p /run/sshd
 	ssh-keygen -q -t ed25519 -N '' -f host_key
 	touch authorized_keys sshd.log
