@@ -5,6 +5,7 @@
 p11_world=(--quirk strict-p1)
 # shellcheck source=tests/clients/lib.sh
 . "${JPKI_SRC:?}/tests/clients/lib.sh"
+pages='' # the browsers' own tests follow all of their recipes
 # shellcheck source=tests/clients/lib-browser.sh
 . "$JPKI_SRC/tests/clients/lib-browser.sh"
 tap_tool firefox-esr

@@ -53,12 +53,29 @@ names() { if [ "$whose" = ours ]; then cat; else peer_names; fi; }
 
 # The commands of the page's block that begins with "```sh NAME".
 recipe() {
+	[ "$whose" != ours ] || echo "$page $1" >>"$work/followed"
 	awk -v start="\`\`\`sh $1" '
 		$0 == start { inside = found = 1; next }
 		/^```/ { inside = 0 }
 		inside
 		END { exit !found }
 	' "$JPKI_SRC/doc/clients/$page.md"
+}
+
+# At the end: each recipe of the page was followed, but those for cards that cannot
+# make PSS signatures.  Another test may set another list of pages, and which=-e.
+pages=$page which=-v
+unfollowed() {
+	local name
+	for name in $pages; do
+		sed -n "s/^\`\`\`sh \(.*\)/$name \1/p" "$JPKI_SRC/doc/clients/$name.md"
+	done | grep "$which" pkcs1 | grep -vxFf "$work/followed"
+	return 0
+}
+tap_end() {
+	tap "each recipe was followed" unfollowed
+	echo "1..$tap_n"
+	exit $((tap_failed > 0))
 }
 
 # follow NAME: run them, in a shell of their own.

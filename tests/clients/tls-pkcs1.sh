@@ -9,6 +9,7 @@ p11_world=(--quirk strict-p1)
 . "${JPKI_SRC:?}/tests/clients/lib.sh"
 # shellcheck source=tests/clients/lib-openvpn.sh
 . "$JPKI_SRC/tests/clients/lib-openvpn.sh"
+pages='openssl curl gnutls java openvpn' which=-e
 for tool in openssl curl gnutls-cli java openvpn; do
 	tap_tool "$tool"
 done

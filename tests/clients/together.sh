@@ -55,7 +55,7 @@ agent_signs() {
 agent_refuses() { ! ssh-keygen -Y sign -f first.pub -n file document >said 2>&1 || echo "signed"; }
 add() { following "$1" add; }
 readd() {
-	let_go "$auth_only"
+	silently follow remove
 	followed "$auth_pin" add
 	agent_signs
 }
