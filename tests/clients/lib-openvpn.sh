@@ -26,8 +26,12 @@ vpn_server() {
 # vpn_says WORD: waits until the server says it.
 vpn_says() { soon grep -q "$1" vpn-server.log; }
 
+# OpenVPN forgets a signal that comes while it begins anew: once is not enough.
+vpn_gone() { ! kill "$1"; }
+vpn_ends() { soon vpn_gone "$1"; }
+
 vpn_server_ends() {
-	kill "$vpn_server" 2>/dev/null
+	vpn_ends "$vpn_server"
 	wait "$vpn_server" 2>/dev/null
 	return 0
 }
@@ -57,7 +61,7 @@ vpn() {
 	(
 		vpn_says 'Initialization Sequence Completed\|terminated'
 		! grep -q 'Initialization Sequence Completed' vpn-server.log ||
-			kill "$(cat vpn-client.pid)"
+			vpn_ends "$(cat vpn-client.pid)"
 	) &
 	watch=$!
 	following "$pin" "$name" >said 2>&1

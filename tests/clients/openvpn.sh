@@ -44,7 +44,7 @@ lives() {
 	begins 1 && kill -USR1 "$vpn_server" && begins 2 &&
 		card_out && card_in &&
 		kill -USR1 "$vpn_server" && begins 3
-	kill "$(cat vpn-client.pid)"
+	vpn_ends "$(cat vpn-client.pid)"
 }
 connection() {
 	verifies auth >costs
