@@ -27,7 +27,7 @@ operation "HTTPS, TLS 1.3" 1 0 tls tls1_3
 pin_file() {
 	followed "$auth_pin" pin
 	handshake visit '' pin-file
-	same 0 "$(prompts)"
+	asked 0 "$(prompts)"
 }
 operation "HTTPS, PIN from a file" 1 0 pin_file
 

@@ -5,6 +5,7 @@
 p11_world=()
 # shellcheck source=tests/clients/lib.sh
 . "${JPKI_SRC:?}/tests/clients/lib.sh"
+loopback_only
 # shellcheck source=tests/clients/lib-openvpn.sh
 . "$JPKI_SRC/tests/clients/lib-openvpn.sh"
 tap_tool openvpn
@@ -35,20 +36,15 @@ operation "handshake, TLS 1.2" 1 0 tls 'tls-version-max 1.2'
 # A connection that lives on: begun anew without a PIN, and with one when the
 # card was pulled in between.
 begun() { grep -c 'Initialization Sequence Completed' vpn-server.log; }
+begun_by() { [ "$(begun)" -ge "$1" ]; }
 begins() {
-	local turns=600
-	until [ "$(begun)" -ge "$1" ]; do
-		[ $((turns -= 1)) -gt 0 ] || return 1
-		sleep 0.1
-	done
-	verifies auth >>costs
+	soon begun_by "$1" && verifies auth >>costs
 }
 lives() {
 	begins 1 && kill -USR1 "$vpn_server" && begins 2 &&
-		card remove >/dev/null && "$JPKI_TOOL" wait remove >/dev/null &&
-		card insert >/dev/null && "$JPKI_TOOL" wait insert >/dev/null &&
+		card_out && card_in &&
 		kill -USR1 "$vpn_server" && begins 3
-	kill "$(cat vpn-client.pid)"
+	vpn_ends "$(cat vpn-client.pid)"
 }
 connection() {
 	verifies auth >costs

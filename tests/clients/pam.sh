@@ -64,10 +64,10 @@ for pin in 123 12345 abcd 'my password' ''; do
 	tap "\"$pin\" is told from a PIN" answered "$pin" 'Invalid PIN'
 done
 
-card remove >/dev/null
+card_out
 tap "without the card there is no login" answered "$auth_pin" 'Authentication failure'
 tap "and nobody is asked" same 0 "$(prompts)"
-card insert >/dev/null
+card_in
 tap "with the card back it works" login try
 
 mv .eid elsewhere

@@ -23,16 +23,10 @@ cp .ssh/none.pub authorized_keys
 tap "a folder on the other machine" silently follow folder
 ln -s "$CLIENT" "$CLIENT_THERE"
 
-# The recipes are for this token.  p11tool finds OpenSC's keys by their ids.
+# The recipes are for this token.
 token=JPKI-AUTH
 names() {
-	sed "s/JPKI-AUTH/$token/g" |
-		if [ "$whose" = ours ]; then
-			cat
-		else
-			sed 's/;object=JPKI-AUTH/;id=%01/; s/;object=JPKI-SIGN/;id=%02/' |
-				peer_names
-		fi
+	sed "s/JPKI-AUTH/$token/g" | if [ "$whose" = ours ]; then cat; else peer_names; fi
 }
 
 served() {
@@ -85,16 +79,15 @@ tokens() {
 }
 tap "the program sees the token that is offered, and no other" same JPKI-AUTH "$(tokens)"
 tap "looking costs no VERIFY" costs 0 0 tokens
-refused() { ! following "$@" >said 2>&1 || { echo "succeeded:"; cat said; }; }
 tap "a wrong PIN is refused" refused 0000 use
 tap "a wrong PIN costs one try" costs 1 0 following 0000 use
 fresh_tries
 for pin in 123 abcd 12345; do
 	tap "the PIN $pin cannot be right, and costs nothing" costs 0 0 following "$pin" use
 done
-card remove >/dev/null
+card_out
 tap "without the card the program fails" refused "$auth_pin" use
-card insert >/dev/null
+card_in
 tap "with the card back it works, with the same server" followed "$auth_pin" use
 stopped
 
