@@ -40,7 +40,7 @@ use ours
 # in the nicknames of NSS, and by themselves.  Of a pair of keys it labels each
 # in another way, so that objects go by their ids.
 peer_names() {
-	sed 's/token=JPKI-SIGN;object=JPKI-SIGN-CA/token=JPKI-AUTH;object=Digital%20Signature%20Certificate%20CA/g
+	sed 's/=JPKI-SIGN;object=JPKI-SIGN-CA/=JPKI-AUTH;object=Digital%20Signature%20Certificate%20CA/g
 		s/;object=JPKI-AUTH/;id=%01/g; s/;object=JPKI-SIGN/;id=%02/g
 		s/token=JPKI-AUTH/token=JPKI%20%28User%20Authentication%20PIN%29/g
 		s/token=JPKI-SIGN/token=JPKI%20%28Digital%20Signature%20PIN%29/g
