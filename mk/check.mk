@@ -58,7 +58,8 @@ include $(srcdir)/mk/fault.mk
 include $(srcdir)/mk/fuzz.mk
 include $(srcdir)/mk/analyze.mk
 
-run_tests = CC='$(CC)' NM='$(NM)' $(srcdir)/scripts/run-tests --jobs $(JOBS)
+run_tests = CC='$(CC)' NM='$(NM)' $(srcdir)/scripts/run-tests --jobs $(JOBS) \
+	$(if $(COMPLETE),--complete)
 
 .PHONY: check $(SUITES:%=check-%) build-san build-tsan build-clang
 #: check         installs what is missing, then builds and runs every test

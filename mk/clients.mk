@@ -18,12 +18,12 @@ $(xmlsec_nss): $(xmlsec_nss).o $(O)/flags
 	$(call say,LD,$@)
 	$(Q)$(CC) $(pie_ldflags) $(all_ldflags) -o $@ $(filter %.o,$^) $(part_libs)
 
-client_tests := $(filter-out $(srcdir)/tests/clients/lib%, \
+client_tests := $(filter-out $(addprefix $(srcdir)/tests/clients/,lib.sh lib-%), \
 	$(sort $(wildcard $(srcdir)/tests/clients/*.sh)))
 
 needs_clients := all $(client_programs)
-suite_clients := --group clients --build $(O) --timeout 1800 --lacks "$(srcdir)/scripts/deps lacks" \
-	$(client_tests)
+suite_clients := --group clients --build $(O) --timeout 1800 \
+	--lacks "$(srcdir)/scripts/deps lacks" $(client_tests)
 SUITES += clients
 
 .PHONY: bench-clients

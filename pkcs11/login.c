@@ -95,6 +95,45 @@ hold(struct slot *slot)
 	return rv;
 }
 
+/*
+ * Was this PIN refused, and nothing has happened to it since?  Asked inside the
+ * transaction.  Of the last try the library says what there is to be said.
+ */
+static bool
+would_be_refused(const struct slot *slot, const CK_UTF8CHAR *pin, CK_ULONG n)
+{
+	struct jpki_pin_info info;
+
+	return refused_is(&slot->refused, pin, n) &&
+	    jpki_pin_info(slot->reader->card, slot->row->pin, &info) ==
+	    JPKI_OK && info.tries_left == slot->refused.tries &&
+	    (info.tries_left > 1 || module.settings.last_try);
+}
+
+static void
+note_refusal(struct slot *slot, enum jpki_err err, const CK_UTF8CHAR *pin,
+    CK_ULONG n, int tries)
+{
+	if (err == JPKI_ERR_PIN_WRONG)
+		refused_note(&slot->refused, pin, n, tries);
+	else if (err == JPKI_OK)
+		refused_forget(&slot->refused);
+}
+
+static enum jpki_err
+send_pin(struct slot *slot, const CK_UTF8CHAR *pin, CK_ULONG n)
+{
+	enum jpki_err err;
+	int tries;
+
+	if (would_be_refused(slot, pin, n))
+		return JPKI_ERR_PIN_WRONG;
+	err = jpki_pin_verify(slot->reader->card, slot->row->pin,
+	    (const char *)pin, n, pin_flags(), &tries);
+	note_refusal(slot, err, pin, n, tries);
+	return err;
+}
+
 /* What was held may be lost since: so it is held where the PIN is sent. */
 static CK_RV
 verify(struct slot *slot, const CK_UTF8CHAR *pin, CK_ULONG n)
@@ -105,8 +144,7 @@ verify(struct slot *slot, const CK_UTF8CHAR *pin, CK_ULONG n)
 	rv = slot_begin_login(slot);
 	if (rv != CKR_OK)
 		return rv;
-	err = jpki_pin_verify(slot->reader->card, slot->row->pin,
-	    (const char *)pin, n, pin_flags(), NULL);
+	err = send_pin(slot, pin, n);
 	rv = end_use(slot, err, false);
 	return err == JPKI_ERR_NOT_FOUND ? CKR_USER_PIN_NOT_INITIALIZED : rv;
 }
@@ -227,6 +265,21 @@ check_new_pin(const struct slot *slot, const CK_UTF8CHAR *pin, CK_ULONG n)
 	    (const char *)pin, n));
 }
 
+static enum jpki_err
+send_change(struct slot *slot, const struct pin_pair *pins)
+{
+	enum jpki_err err;
+	int tries;
+
+	if (would_be_refused(slot, pins->old_pin, pins->old_n))
+		return JPKI_ERR_PIN_WRONG;
+	err = jpki_pin_change(slot->reader->card, slot->row->pin,
+	    (const char *)pins->old_pin, pins->old_n, (const char *)pins->new_pin,
+	    pins->new_n, pin_flags(), &tries);
+	note_refusal(slot, err, pins->old_pin, pins->old_n, tries);
+	return err;
+}
+
 static CK_RV
 pin_change(struct slot *slot, const struct pin_pair *pins)
 {
@@ -237,9 +290,7 @@ pin_change(struct slot *slot, const struct pin_pair *pins)
 	rv = slot_begin(slot);
 	if (rv != CKR_OK)
 		return rv;
-	err = jpki_pin_change(slot->reader->card, slot->row->pin,
-	    (const char *)pins->old_pin, pins->old_n, (const char *)pins->new_pin,
-	    pins->new_n, pin_flags(), NULL);
+	err = send_change(slot, pins);
 	/* The change verified the PIN, which nobody asked to stay so. */
 	open = !slot->logged_in &&
 	    jpki_pin_verified(slot->reader->card, slot->row->pin);

@@ -17,6 +17,7 @@
 
 #include "cryptoki.h"
 #include "jpki.h"
+#include "refused.h"
 #include "settings.h"
 
 #define SLOTS_MAX	2	/* of a reader */
@@ -58,6 +59,7 @@ struct slot {
 	bool			 present;	/* as last seen */
 	bool			 event;		/* not yet told */
 	bool			 logged_in;
+	struct refused		 refused;	/* of this card */
 	struct cert		 cert, ca;
 	/* Handles of objects are base plus enum object_kind. */
 	CK_OBJECT_HANDLE	 public_base, private_base;

@@ -373,6 +373,7 @@ slot_forget_token(struct slot *slot)
 {
 	sessions_drop(slot);
 	slot_forget_login(slot);
+	refused_forget(&slot->refused);
 	slot->public_base = module.last_object + 1;
 	module.last_object += OBJECT_COUNT;
 	token_forget(slot, false);

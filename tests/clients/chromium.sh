@@ -55,6 +55,11 @@ tap "a PIN that cannot be right costs nothing" costs 0 0 fails abcd
 tap "a wrong PIN costs one try" costs 1 0 fails 0000
 fresh_tries
 
+shown() {
+	go "$auth_pin"
+	grep -q '^shows' seen
+}
+
 # One Chromium, and a website for each visit.
 start
 pulled() {
@@ -62,10 +67,9 @@ pulled() {
 	page_shown 2
 	go "$auth_pin"
 	page_shown 0
-	card remove >/dev/null && card insert >/dev/null
-	# NSS looks at a card once a second at most: the first visit may fail.
-	go "$auth_pin"
-	grep -q '^shows' seen || go "$auth_pin"
+	card_out && card_in
+	# NSS looks at a card once a second at most: the first visits may fail.
+	soon shown
 	page_shown 1
 	chromium_quit
 }

@@ -25,9 +25,9 @@ operation "HTTPS, TLS 1.2" 1 0 tls tls1_2
 operation "HTTPS, TLS 1.3" 1 0 tls tls1_3
 
 pin_file() {
-	printf '%s' "$auth_pin" >pin
+	followed "$auth_pin" pin
 	handshake visit '' pin-file
-	same 0 "$(prompts)"
+	asked 0 "$(prompts)"
 }
 operation "HTTPS, PIN from a file" 1 0 pin_file
 

@@ -59,9 +59,9 @@ no_commit() {
 	good commit | grep -q 'failed to write commit object' || cat said
 	same "$head" "$(git rev-parse HEAD)"
 }
-card remove >/dev/null
+card_out
 tap "without the card there is no commit" no_commit
-card insert >/dev/null
+card_in
 tap "nor when it is back" no_commit
 tap "the key put in again costs one VERIFY" costs 1 0 following "$auth_pin" again
 tap "and signs" good commit

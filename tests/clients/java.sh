@@ -74,7 +74,7 @@ unmodified() {
 	token auth
 	PIN=$auth_pin follow options
 	handshake visit '' unmodified
-	same 0 "$(prompts)"
+	asked 0 "$(prompts)"
 }
 operation "HTTPS, unmodified program" 1 0 unmodified
 
@@ -110,20 +110,15 @@ class Stay {
 		sign();
 		System.in.read();
 		// Java looks for cards every few seconds.
-		for (int turn = 0; turn < 600 && jpki.getService("KeyStore", "PKCS11") == null; turn++)
+		for (int turn = 0; turn < 10 * Integer.parseInt(System.getenv("PATIENCE")) && jpki.getService("KeyStore", "PKCS11") == null; turn++)
 			Thread.sleep(100);
 		load();
 		sign();
 	}
 }
 END
-said_lines() {
-	local turns=600
-	until [ "$(wc -l <stay.log)" -ge "$1" ]; do
-		[ $((turns -= 1)) -gt 0 ] || return 1
-		sleep 0.1
-	done
-}
+lines_said() { [ "$(wc -l <stay.log)" -ge "$1" ]; }
+said_lines() { soon lines_said "$1"; }
 stays() {
 	local java before
 	before=$(verifies auth)
@@ -134,9 +129,9 @@ stays() {
 	java=$!
 	p11_started+=("$java")
 	exec 5>to
-	said_lines 1 && card remove >/dev/null && "$JPKI_TOOL" wait remove >/dev/null
+	said_lines 1 && card_out
 	printf x >&5
-	said_lines 2 && card insert >/dev/null && "$JPKI_TOOL" wait insert >/dev/null
+	said_lines 2 && card_in
 	printf x >&5
 	exec 5>&-
 	wait "$java"

@@ -33,9 +33,8 @@ web_saw() {
 # page_shown N: the browser's driver, whose output is in seen, saw that many
 # questions and then the page, and the website the right certificate.
 page_shown() {
-	if [ "$(grep -c '^asks' seen)" != "$1" ] || ! grep -qx "shows The page $web_port" seen; then
-		cat seen
-	fi
+	asked "$1" "$(grep -c '^asks' seen)"
+	grep -qx "shows The page $web_port" seen || cat seen
 	web_saw
 }
 
@@ -79,7 +78,7 @@ chromium_window() { xdotool search --onlyvisible --name "$1" 2>/dev/null; }
 
 # chromium_open [PIN...]: as firefox_open.
 chromium_open() {
-	local url=https://localhost:$web_port/page.html i window
+	local url=https://localhost:$web_port/page.html end window
 	if [ -n "$chromium" ]; then
 		"${chromium_run[@]}" about:blank >>chromium.log 2>&1
 		soon chromium_window '^about:blank'
@@ -89,7 +88,8 @@ chromium_open() {
 		chromium=$!
 		p11_started+=("$chromium")
 	fi
-	for i in $(seq 600); do
+	end=$((SECONDS + PATIENCE))
+	while [ "$SECONDS" -lt "$end" ]; do
 		if window=$(chromium_window '^Unlock Security Device$'); then
 			echo asks
 			chromium_type "$window" "${1:-}"
@@ -105,23 +105,27 @@ chromium_open() {
 	done
 	echo "Chromium does not come to an end"
 }
-# chromium_type WINDOW PIN: until the window is gone; no PIN declines.
+# chromium_type WINDOW PIN: as soon as what is typed goes there, and then until
+# the window is gone; no PIN declines.  Typed into a window that is not ready yet
+# it is lost, and so it is typed again, but never into another window.
 chromium_type() {
-	local try i
-	for try in $(seq 20); do
-		xdotool windowfocus "$1" 2>/dev/null || return 0
-		if [ -n "$2" ]; then
-			xdotool key ctrl+a type "$2"
-			xdotool key Return
-		else
-			xdotool key Escape
+	local end=$((SECONDS + PATIENCE)) i
+	while [ "$SECONDS" -lt "$end" ]; do
+		xdotool windowfocus "$1" 2>/dev/null
+		if [ "$(xdotool getwindowfocus 2>/dev/null)" = "$1" ]; then
+			if [ -n "$2" ]; then
+				xdotool key ctrl+a type "$2"
+				xdotool key Return
+			else
+				xdotool key Escape
+			fi
 		fi
 		for i in $(seq 50); do
 			xdotool getwindowname "$1" >/dev/null 2>&1 || return 0
 			sleep 0.1
 		done
 	done
-	echo "the window does not go away, after $try times"
+	echo "the window does not go away"
 }
 chromium_quit() {
 	kill "$chromium"
@@ -131,10 +135,11 @@ chromium_quit() {
 	HOME=$work
 }
 
-# An X server that nobody sees.
+# An X server that nobody sees.  It would begin anew whenever its last client
+# goes, and who comes just then is not served, or waits for ever: -noreset.
 x_start() {
 	: >x.display
-	Xvfb -displayfd 3 -screen 0 1024x768x24 3>x.display >x.log 2>&1 &
+	Xvfb -displayfd 3 -screen 0 1024x768x24 -noreset 3>x.display >x.log 2>&1 &
 	p11_started+=($!)
 	soon [ -s x.display ]
 	DISPLAY=:$(cat x.display)

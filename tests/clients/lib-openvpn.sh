@@ -3,23 +3,13 @@
 #
 # An OpenVPN server on loopback that wants a certificate of the card's user
 # authentication CA, and a client of it, without any network device: to be
-# sourced after lib.sh.
+# sourced after lib.sh and loopback_only.
 
-# A port that nobody listens at.
-free_port() {
-	local server
-	: >port.log
-	openssl s_server -accept 127.0.0.1:0 -key server.key -cert server.pem \
-		>port.log 2>&1 </dev/null &
-	server=$!
-	listening port.log
-	kill "$server"
-	wait "$server" 2>/dev/null
-}
+# Its port, in the test's own network.
+VPN_PORT=1194
 
 # vpn_server OPTION...: lines of its configuration.
 vpn_server() {
-	VPN_PORT=$(free_port)
 	{
 		printf '%s\n' 'dev null' ifconfig-noexec tls-server proto\ tcp-server \
 			'local 127.0.0.1' "lport $VPN_PORT" 'dh none' 'ca auth-ca.pem' \
@@ -30,29 +20,28 @@ vpn_server() {
 	vpn_server=$!
 	p11_started+=("$vpn_server")
 	vpn_says 'Listening for incoming TCP connection' ||
-		echo "the server does not listen"
+		{ echo "the server does not listen"; cat vpn-server.log; }
 }
 
 # vpn_says WORD: waits until the server says it.
-vpn_says() {
-	local turns=600
-	until grep -q "$1" vpn-server.log; do
-		[ $((turns -= 1)) -gt 0 ] || return 1
-		sleep 0.1
-	done
-}
+vpn_says() { soon grep -q "$1" vpn-server.log; }
+
+# OpenVPN forgets a signal that comes while it begins anew: once is not enough.
+vpn_gone() { ! kill "$1"; }
+vpn_ends() { soon vpn_gone "$1"; }
 
 vpn_server_ends() {
-	kill "$vpn_server" 2>/dev/null
+	vpn_ends "$vpn_server"
 	wait "$vpn_server" 2>/dev/null
 	return 0
 }
 
-# The client, but for the lines of its page.
+# The client, but for the lines of its page: vpn_client TIMES to connect.
 vpn_client() {
 	printf '%s\n' 'dev null' ifconfig-noexec tls-client proto\ tcp-client \
 		"remote 127.0.0.1 $VPN_PORT" nobind 'ca server.pem' \
-		'writepid vpn-client.pid' 'verb 3' 'connect-retry-max 1' >client.conf
+		'writepid vpn-client.pid' 'verb 3' 'connect-retry 1' \
+		"connect-retry-max $1" >client.conf
 }
 
 # vpn PIN RECIPE OPTION...: a client that follows the page and ends when it is
@@ -63,7 +52,7 @@ vpn() {
 	shift 2
 	page=openvpn
 	vpn_server "$@"
-	vpn_client
+	vpn_client 1
 	ID=$(follow id)
 	export ID
 	follow configure
@@ -72,7 +61,7 @@ vpn() {
 	(
 		vpn_says 'Initialization Sequence Completed\|terminated'
 		! grep -q 'Initialization Sequence Completed' vpn-server.log ||
-			kill "$(cat vpn-client.pid)"
+			vpn_ends "$(cat vpn-client.pid)"
 	) &
 	watch=$!
 	following "$pin" "$name" >said 2>&1

@@ -2,8 +2,8 @@
 # shellcheck shell=bash disable=SC2154 # what it uses is lib.sh's
 #
 # What the tests with OpenSSH share: to be sourced after lib.sh.
-for tool in ssh sshd ssh-agent ssh-add ssh-keygen; do
-	PATH=$PATH:/usr/sbin tap_tool "$tool"
+for tool in ssh ssh-agent ssh-add ssh-keygen; do
+	tap_tool "$tool"
 done
 
 # The pages say `ssh server'.  That is the server of the test, which ssh finds
@@ -33,6 +33,8 @@ names() { ssh_names; }
 # somebody else took is given up for another.
 ssh_server() {
 	local port server
+	PATH=$PATH:/usr/sbin tap_tool sshd
+	# /run is the world's own.
 	[ "$(id -u)" != 0 ] || mkdir -p /run/sshd
 	ssh-keygen -q -t ed25519 -N '' -f host_key
 	touch authorized_keys sshd.log

@@ -32,8 +32,14 @@ export_pdf() {
 
 # signs: after one question; pdfsig and openssl verify it.
 signs() {
-	export_pdf "$sign_pin"
-	same asks "$(cat seen)"
+	# It wants the PIN of each of OpenSC's tokens, and again to sign.
+	if [ "$whose" = ours ]; then
+		export_pdf "$sign_pin"
+	else
+		export_pdf "$sign_pin" "$auth_pin" "$sign_pin"
+	fi
+	asked 1 "$(grep -c "^asks" seen)"
+	! grep -v "^asks$" seen
 	pdfsig -nssdir sql:nss -nocert signed.pdf >said 2>&1
 	pdf_signed signed.pdf
 }

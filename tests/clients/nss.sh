@@ -19,7 +19,7 @@ listed() {
 	silently follow database
 	following "$2" list >said 2>&1 || cat said
 	grep -q "^$(echo "$1" | names) *u,u,u" said || cat said
-	[ "$(prompts)" = 1 ] || echo "asked $(prompts) times"
+	asked_once
 }
 operation "certutil lists, signature token" 0 1 listed JPKI-SIGN:JPKI-SIGN "$sign_pin"
 
@@ -28,7 +28,7 @@ signed() {
 	rm -rf nss
 	silently follow database
 	following "$sign_pin" sign >said 2>&1 || cat said
-	[ "$(prompts)" = 1 ] || echo "asked $(prompts) times"
+	asked_once
 	says 'To be signed' openssl cms -verify -inform DER -in document.cms -noverify \
 		-signer signer.pem
 	[ "$(openssl x509 -in signer.pem -noout -pubkey)" = "$(cat sign.pub)" ] ||
@@ -39,7 +39,7 @@ operation "cmsutil signs" 0 1 signed
 rm -rf nss
 silently follow database
 wrong() { following ZZZ999 sign; }
-tap "a wrong password typed again and again leaves one try" costs 0 4 wrong
+tap "a wrong password typed again and again costs one try" costs 0 1 wrong
 fresh_tries
 tap "one that cannot be right costs cmsutil nothing" costs 0 0 following 1234 sign
 with_file() { cmsutil -S -d sql:nss -N JPKI-SIGN:JPKI-SIGN -Y NONE -f "$1" -i document -o no.cms; }
@@ -47,15 +47,15 @@ echo JPKI-SIGN:ZZZ999 >wrong
 tap "a wrong password in a file costs one try" costs 0 1 with_file wrong
 fresh_tries
 
-# database NAME MODULE [SETTINGS]: a folder of NSS's with the module in it.
-database() {
+# with_module NAME MODULE [SETTINGS]: a folder of NSS's with the module in it.
+with_module() {
 	mkdir "$1" && certutil -N -d "sql:$1" --empty-password &&
 		modutil -dbdir "sql:$1" -add JPKI -libfile "$2" ${3:+-string "$3"} -force
 }
-tap "modutil adds the module" silently database both "$both"
-silently database auth "$auth_only"
-silently database sign "$sign_only"
-silently database set "$both" 'tokens=sign'
+tap "modutil adds the module" silently with_module both "$both"
+silently with_module auth "$auth_only"
+silently with_module sign "$sign_only"
+silently with_module set "$both" 'tokens=sign'
 
 tap "modutil lists the tokens" says 'token: JPKI-SIGN' modutil -dbdir sql:both -list
 list() { certutil -L -h all -d "sql:$1" "${@:2}"; }

@@ -100,7 +100,8 @@ tap "for one signature with PSS the card makes one" \
 # A PIN in a file, which nobody sees in the list of processes.
 pin_file() {
 	use_key sign
-	printf '%s' "$sign_pin" >pin
+	followed "$sign_pin" pin
+	same 600 "$(stat -c %a pin)"
 	silently follow pin-file
 	verified sha256 sign document.sig
 }

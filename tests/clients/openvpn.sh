@@ -5,6 +5,7 @@
 p11_world=()
 # shellcheck source=tests/clients/lib.sh
 . "${JPKI_SRC:?}/tests/clients/lib.sh"
+loopback_only
 # shellcheck source=tests/clients/lib-openvpn.sh
 . "$JPKI_SRC/tests/clients/lib-openvpn.sh"
 tap_tool openvpn
@@ -35,26 +36,21 @@ operation "handshake, TLS 1.2" 1 0 tls 'tls-version-max 1.2'
 # A connection that lives on: begun anew without a PIN, and with one when the
 # card was pulled in between.
 begun() { grep -c 'Initialization Sequence Completed' vpn-server.log; }
+begun_by() { [ "$(begun)" -ge "$1" ]; }
 begins() {
-	local turns=600
-	until [ "$(begun)" -ge "$1" ]; do
-		[ $((turns -= 1)) -gt 0 ] || return 1
-		sleep 0.1
-	done
-	verifies auth >>costs
+	soon begun_by "$1" && verifies auth >>costs
 }
 lives() {
 	begins 1 && kill -USR1 "$vpn_server" && begins 2 &&
-		card remove >/dev/null && "$JPKI_TOOL" wait remove >/dev/null &&
-		card insert >/dev/null && "$JPKI_TOOL" wait insert >/dev/null &&
+		card_out && card_in &&
 		kill -USR1 "$vpn_server" && begins 3
-	kill "$(cat vpn-client.pid)"
+	vpn_ends "$(cat vpn-client.pid)"
 }
 connection() {
 	verifies auth >costs
 	page=openvpn
 	vpn_server
-	vpn_client
+	vpn_client 100 # the server is away for a while, each time
 	ID=$(follow id) follow configure
 	rm -f vpn-client.pid
 	lives &
@@ -68,7 +64,10 @@ fresh_tries
 tap "a connection begins anew without a PIN; after the card was pulled it asks" connection
 fresh_tries
 
-tap "a wrong PIN costs as many tries as are typed, but the last" costs 2 0 vpn 0000 connect
+tap "the same wrong PIN costs one try, however often it is typed" costs 1 0 vpn 0000 connect
+fresh_tries
+tap "wrong PINs cost as many tries as they are, but the last" \
+	costs 2 0 vpn $'0000\n1111\n2222' connect
 fresh_tries
 tap "a PIN that cannot be right costs nothing" costs 0 0 vpn abcd connect
 tap_end

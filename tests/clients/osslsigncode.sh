@@ -40,7 +40,7 @@ tap "that costs one VERIFY" costs 1 0 followed "$auth_pin" sign
 
 signs_unasked() {
 	chosen sign-key
-	printf '%s' "$sign_pin" >pin
+	followed "$sign_pin" pin
 	rm -f signed.exe
 	silently follow sign-pin-file
 }

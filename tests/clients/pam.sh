@@ -9,15 +9,16 @@ tap_tool pamtester
 
 # A service of our own, and a user whose home is the test's, in folders that
 # `jpki-vcard run' lets nobody else see.
-mkdir pam.d sbin
+mkdir pam.d bin sbin
 cp /etc/pam.d/* pam.d
+cp "$JPKI_TOOL" bin
 USER=somebody
 {
 	cat /etc/passwd
 	echo "$USER:x:$(id -u):$(id -g)::$work:/bin/sh"
 } >passwd
 if ! mount --bind pam.d /etc/pam.d || ! mount --bind passwd /etc/passwd ||
-	! mount --bind sbin /usr/local/sbin; then
+	! mount --bind bin /usr/local/bin || ! mount --bind sbin /usr/local/sbin; then
 	exit 1
 fi
 export USER
@@ -63,10 +64,10 @@ for pin in 123 12345 abcd 'my password' ''; do
 	tap "\"$pin\" is told from a PIN" answered "$pin" 'Invalid PIN'
 done
 
-card remove >/dev/null
+card_out
 tap "without the card there is no login" answered "$auth_pin" 'Authentication failure'
 tap "and nobody is asked" same 0 "$(prompts)"
-card insert >/dev/null
+card_in
 tap "with the card back it works" login try
 
 mv .eid elsewhere

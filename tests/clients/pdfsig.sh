@@ -17,7 +17,7 @@ empty_pdf >document.pdf
 signs() {
 	rm -rf nss signed.pdf*
 	silently follow database
-	PIN=$sign_pin silently follow sign
+	followed "$sign_pin" sign
 	follow verify >said 2>&1
 	pdf_signed signed.pdf
 }
@@ -25,9 +25,8 @@ operation "signs a PDF file" 0 1 signs
 
 rm -rf nss
 silently follow database
-with() { PIN=$1 follow sign; }
-tap "a wrong password costs one try" costs 0 1 with ZZZ999
-tap "one that cannot be right costs nothing" costs 0 0 with 1234
+tap "a wrong password costs one try" costs 0 1 following ZZZ999 sign
+tap "one that cannot be right costs nothing" costs 0 0 following 1234 sign
 none() {
 	pdfsig -nssdir sql:nss -nick JPKI-SIGN:JPKI-SIGN -add-signature document.pdf signed.pdf
 }
@@ -35,7 +34,7 @@ tap "without a password it says so, and asks for none" refuses 'Password is need
 use_both() {
 	rm -rf nss
 	MODULE_SIGN=$MODULE silently follow database
-	PIN=$sign_pin refuses 'Password was not accepted' follow sign
+	refuses 'Password was not accepted' following "$sign_pin" sign
 }
 tap "with both tokens it signs nothing" use_both
 tap_end

@@ -68,7 +68,6 @@ card faults clear >/dev/null
 phone_goes
 tap "the phone goes, and the card with it" soon another_removal
 tap "so jpki-tool says" soon away
-refused() { ! following "$@" >said 2>&1 || { echo "succeeded:"; cat said; }; }
 tap "without it nothing is signed" refused "$auth_pin" sign
 phone_comes
 tap "the phone comes back" seen

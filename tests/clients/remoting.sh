@@ -12,23 +12,21 @@ for tool in p11-kit p11tool pkg-config; do
 done
 tap "jpki-tool reads the certificates" public_keys
 CLIENT=$(follow client)
-export CLIENT
+# The other machine has paths of its own.
+THERE=$work/there CLIENT_THERE=$work/there/client.so MODULE_THERE=$work/there/module.so
+export CLIENT THERE CLIENT_THERE MODULE_THERE
 
 # A way to "the other machine" that asks for nothing.
 ssh_server
 ssh-keygen -q -t ed25519 -N '' -f .ssh/none
 cp .ssh/none.pub authorized_keys
+tap "a folder on the other machine" silently follow folder
+ln -s "$CLIENT" "$CLIENT_THERE"
 
-# The recipes are for this token.  p11tool finds OpenSC's keys by their ids.
+# The recipes are for this token.
 token=JPKI-AUTH
 names() {
-	sed "s/JPKI-AUTH/$token/g" |
-		if [ "$whose" = ours ]; then
-			cat
-		else
-			sed 's/;object=JPKI-AUTH/;id=%01/; s/;object=JPKI-SIGN/;id=%02/' |
-				peer_names
-		fi
+	sed "s/JPKI-AUTH/$token/g" | if [ "$whose" = ours ]; then cat; else peer_names; fi
 }
 
 served() {
@@ -57,9 +55,9 @@ signed() {
 	stopped
 }
 forwarded() {
-	rm -f there.sock
 	served || return
-	followed "$1" forward
+	CLIENT='' followed "$1" forward
+	silently follow tidy
 	grep -q 'public key in the token... ok' said || cat said
 	stopped
 }
@@ -81,16 +79,15 @@ tokens() {
 }
 tap "the program sees the token that is offered, and no other" same JPKI-AUTH "$(tokens)"
 tap "looking costs no VERIFY" costs 0 0 tokens
-refused() { ! following "$@" >said 2>&1 || { echo "succeeded:"; cat said; }; }
 tap "a wrong PIN is refused" refused 0000 use
 tap "a wrong PIN costs one try" costs 1 0 following 0000 use
 fresh_tries
 for pin in 123 abcd 12345; do
 	tap "the PIN $pin cannot be right, and costs nothing" costs 0 0 following "$pin" use
 done
-card remove >/dev/null
+card_out
 tap "without the card the program fails" refused "$auth_pin" use
-card insert >/dev/null
+card_in
 tap "with the card back it works, with the same server" followed "$auth_pin" use
 stopped
 
@@ -102,13 +99,17 @@ if [ "$(id -u)" = 0 ]; then
 	mount --bind .config/pkcs11/modules \
 		"$(pkg-config --variable=p11_module_configs p11-kit-1)" || exit 1
 fi
+remote() {
+	ln -sf "$MODULE" "$MODULE_THERE"
+	MODULE='' follow remote
+}
 there() {
-	follow remote && followed "$1" use-remote
+	remote && followed "$1" use-remote
 	grep -q 'public key in the token... ok' said || cat said
 }
 operation "signature with the card there, user authentication key" 1 0 there "$auth_pin"
 operation "signature with the card there, signature key" 0 1 for_sign there "$sign_pin"
-follow remote
+remote
 tap "p11-kit lists the tokens there" says 'token: JPKI-SIGN' p11-kit list-modules
 wrong_then_right() {
 	costs 2 0 following $'0000\n'"$auth_pin" use-remote

@@ -29,17 +29,16 @@ both_tokens() { MODULE_AUTH=$both "$@"; }
 tap "with both tokens: one VERIFY too, on the user authentication PIN" \
 	both_tokens costs 1 0 following "$auth_pin" login
 tap "and it works" both_tokens followed "$auth_pin" login
-refused() { ! following "$@" >said 2>&1 || { echo "succeeded:"; cat said; }; }
 tap "a wrong PIN is refused" refused 0000 login
 tap "a wrong PIN costs one try" costs 1 0 following 0000 login
 fresh_tries
 for pin in 123 12345 abcd "$sign_pin"; do
 	tap "the PIN $pin cannot be right, and costs nothing" costs 0 0 following "$pin" login
 done
-card remove >/dev/null
+card_out
 tap "without the card nobody is asked, and there is no login" refused "$auth_pin" login
 tap "indeed nobody is asked" same 0 "$(prompts)"
-card insert >/dev/null
+card_in
 tap "with the card back it works" followed "$auth_pin" login
 
 configured() {
@@ -92,9 +91,9 @@ tap "nor one that names the key" silently follow identity
 
 # The card pulled and put back: the agent has to be told the PIN again.
 sign_refused() { ! follow sign >said 2>&1 || echo "succeeded"; }
-card remove >/dev/null
+card_out
 tap "without the card the agent refuses" sign_refused
-card insert >/dev/null
+card_in
 tap "and after it is back" sign_refused
 again() {
 	follow remove

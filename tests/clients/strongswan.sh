@@ -14,7 +14,7 @@ request() {
 	follow configure
 	KEYID=$(follow keyid) following "$2" request >said 2>&1 || { cat said; return 1; }
 	openssl req -in request.pem -noout -verify 2>&1 | grep -v 'verify OK'
-	[ "$(prompts)" = 1 ] || echo "asked $(prompts) times for a PIN"
+	asked_once
 	[ "$(openssl req -in request.pem -noout -pubkey)" = "$(cat "$1.pub")" ] ||
 		echo "it is for another key"
 }

@@ -7,8 +7,10 @@
 p11_world=(--quirk strict-p1)
 # shellcheck source=tests/clients/lib.sh
 . "${JPKI_SRC:?}/tests/clients/lib.sh"
+loopback_only
 # shellcheck source=tests/clients/lib-openvpn.sh
 . "$JPKI_SRC/tests/clients/lib-openvpn.sh"
+pages='openssl curl gnutls java openvpn' which=-e
 for tool in openssl curl gnutls-cli java openvpn; do
 	tap_tool "$tool"
 done

@@ -15,7 +15,7 @@ p11_world=("${TOGETHER:?}/1" --card "$TOGETHER/2")
 trap 'p11_leave; rm -rf "$work" "$TOGETHER"' EXIT
 # shellcheck source=tests/clients/lib-ssh.sh
 . "$JPKI_SRC/tests/clients/lib-ssh.sh"
-for tool in opensc-tool p11tool p11-kit pkg-config jq; do
+for tool in opensc-tool p11tool p11-kit pkg-config jq openssl java; do
 	tap_tool "$tool"
 done
 second_auth=5678 second_sign=XYZ789
@@ -41,6 +41,8 @@ fresh_cards() {
 	done
 }
 
+fresh_tries() { fresh_cards; }
+
 #
 # Two programs, one card.
 #
@@ -55,7 +57,7 @@ agent_signs() {
 agent_refuses() { ! ssh-keygen -Y sign -f first.pub -n file document >said 2>&1 || echo "signed"; }
 add() { following "$1" add; }
 readd() {
-	let_go "$auth_only"
+	silently follow remove
 	followed "$auth_pin" add
 	agent_signs
 }
@@ -65,6 +67,17 @@ tap "it signs" agent_signs
 tap "others look at the card" silently follow look
 tap "the agent signs on, without the PIN" spent '0 0 0 0' agent_signs
 tap "indeed" agent_signs
+
+looked_at() {
+	let_go "$MODULE_AUTH"
+	followed "$auth_pin" add
+	silently follow look
+	agent_signs
+	let_go "$MODULE_AUTH"
+}
+let_go "$auth_only"
+operation "agent signs after another program looked at the card" 1 0 looked_at
+silently add "$auth_pin"
 
 raw() { opensc-tool -c default -r 'Virtual PCD 00 00' "$@" >/dev/null 2>&1; }
 raw -s 00A4040C0AD392F000260100000001 -s 00A4020C020018 -s 00200080
@@ -108,6 +121,10 @@ card pins clear >/dev/null
 at_once
 tap "four programs at once: no PIN is wrong, and none goes elsewhere" same '0 0 0' \
 	"$(card pins | jq '.pins.auth.wrong, .pins.sign.verify, .astray' | xargs)"
+sent() { [ "$(card pins | jq .pins.auth.verify)" -ge 1 ] || card pins; }
+tap "but some were sent" sent
+one_signed() { grep -q 'public key in the token... ok' once.? || cat once.?; }
+tap "and one program signed at least" one_signed
 
 #
 # Two cards.
@@ -140,6 +157,47 @@ tap "the second's password goes to the second only" \
 tap "a wrong PIN for the second does not touch the first" \
 	spent '0 0 2 0' with "$second" $'0000\n'"$second_auth" sign
 fresh_cards
+second_signs() {
+	local serial
+	serial=$(follow list | sed -n 's/.*;serial=\([^;]*\);.*/\1/p' | sed -n '$p')
+	for_card "$serial" "$second_auth" sign
+}
+operation "signature, second of two cards" 1 0 second_signs
+
+# The keys of the two.
+for n in 1 2; do
+	openssl x509 -pubkey -noout >"auth$n.pub" < <(jpki-tool cert auth --pem \
+		--reader "Virtual PCD 00 0$((n - 1))")
+done
+tap "they have two keys" test "$(cat auth1.pub)" != "$(cat auth2.pub)"
+
+# OpenSSL, to which the token's name alone is not enough.
+openssl_signs() {
+	rm -f document.sig
+	SERIAL=$1 followed "$2" sign-openssl
+	verified sha256 "$3" document.sig
+}
+tap "OpenSSL signs with the first card" openssl_signs "$first" "$auth_pin" auth1
+tap "and with the second" openssl_signs "$second" "$second_auth" auth2
+tap "whose PIN goes there only" spent '0 0 1 0' with "$second" "$second_auth" sign-openssl
+recipe sign-openssl | sed 's/serial=[^;]*;//' >recipe.nameless
+nameless() {
+	PROMPTS=$work/prompts "$JPKI_SRC/tests/clients/typing" "$auth_pin" bash -eu recipe.nameless
+}
+tap "without a serial number OpenSSL finds no key, and sends no PIN" spent '0 0 0 0' nameless
+tap "so it says" grep -q 'object not found' spent.said
+tap "and nobody is asked" same 0 "$(prompts)"
+
+# Java, which counts slots.
+page=java follow program-sign
+java_signs() {
+	rm -f document.sig
+	follow configure-java
+	page=java ALIAS=JPKI-AUTH followed "$second_auth" sign
+}
+tap "Java signs with the second card" java_signs
+tap "indeed" verified sha256 auth2 document.sig
+tap "and its PIN goes there only" spent '0 0 1 0' java_signs
 
 # ssh asks for the PIN of the card whose key the server takes.
 ssh_server

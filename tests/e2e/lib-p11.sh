@@ -37,6 +37,19 @@ p11_leave() {
 	[ ${#p11_started[@]} = 0 ] || kill "${p11_started[@]}" 2>/dev/null
 }
 
+# How many seconds to wait for anything before it counts as hung: far more than
+# a busy machine takes.  The drivers of clients read it, too.
+export PATIENCE=600
+
+# soon COMMAND...: it succeeds in that time; else its words are shown.
+soon() {
+	local end=$((SECONDS + PATIENCE)) words=$work/soon.$BASHPID
+	until "$@" >"$words" 2>&1; do
+		[ "$SECONDS" -lt "$end" ] || { cat "$words"; return 1; }
+		sleep 0.1
+	done
+}
+
 card() { "$JPKI_VCARD" control "$JPKI_VCARD_CONTROL" "$@"; }
 
 # pcscd may need a moment to notice.
@@ -188,10 +201,6 @@ handshake() {
 
 # The port that `openssl s_server' says in its log that it listens at.
 listening() {
-	local i
-	for i in $(seq 600); do
-		sed -n 's/^ACCEPT .*:\([0-9]*\)$/\1/p' "$1" | grep -m 1 . && return
-		sleep 0.05
-	done
-	echo "openssl s_server does not listen" >&2
+	soon grep -q '^ACCEPT ' "$1" || echo "openssl s_server does not listen" >&2
+	sed -n 's/^ACCEPT .*:\([0-9]*\)$/\1/p' "$1" | head -n 1
 }

@@ -150,6 +150,10 @@ struct model {
 	size_t		 signature_n;
 	int		 tries[READERS][2];	/* before the call */
 	bool		 verified[READERS][2];	/* so says the card, before */
+	struct mpin {
+		CK_BYTE	 text[16];
+		CK_ULONG n;
+	}		 sent[READERS][2];	/* the last one, before the call */
 	int		 mutexes;	/* alive */
 	int		 locks;		/* held */
 };

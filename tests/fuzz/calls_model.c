@@ -467,6 +467,21 @@ check_pin(const struct call *c)
 		    "another PIN was sent");
 }
 
+/* A PIN that is no longer than any goes out. */
+static void
+note_sent(const struct call *c)
+{
+	const struct msession *s = model_session(c->s);
+	struct mpin *sent;
+
+	if (s == NULL || world.count.verifies == 0)
+		return;
+	sent = &model.sent[s->reader][s->sign];
+	sent->n = c->pin_n;
+	for (CK_ULONG i = 0; i < c->pin_n && i < sizeof(sent->text); i++)
+		sent->text[i] = c->pin[i];
+}
+
 static unsigned
 odd_readers(void)
 {
@@ -495,6 +510,7 @@ model_after(struct call *c)
 	check_tries(c, moved);
 	if (c->row->judge != NULL)
 		c->row->judge(c);
+	note_sent(c);
 	/* What is new since then is as uncertain. */
 	model_doubt(moved);
 }

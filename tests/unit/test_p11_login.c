@@ -197,7 +197,7 @@ the_last_try_is_kept(void **state)
 	(void)state;
 	expect_rv("wrong", kit_try_login(s, CKU_USER, "9999"),
 	    CKR_PIN_INCORRECT);
-	expect_rv("wrong", kit_try_login(s, CKU_USER, "9999"),
+	expect_rv("wrong", kit_try_login(s, CKU_USER, "9998"),
 	    CKR_PIN_INCORRECT);
 	for (int i = 0; i < 5; i++)
 		expect_rv("last", kit_try_login(s, CKU_USER, "9999"),

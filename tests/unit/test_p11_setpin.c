@@ -114,7 +114,7 @@ a_wrong_old_pin_costs_one_try(void **state)
 	(void)state;
 	expect_rv("wrong", set_pin(s, "9999", "4321"), CKR_PIN_INCORRECT);
 	assert_int_equal(vlink_tries(link, "auth"), 2);
-	expect_rv("wrong", set_pin(s, "9999", "4321"), CKR_PIN_INCORRECT);
+	expect_rv("wrong", set_pin(s, "9998", "4321"), CKR_PIN_INCORRECT);
 	expect_rv("last", set_pin(s, "1234", "4321"), CKR_PIN_LOCKED);
 	assert_int_equal(vlink_tries(link, "auth"), 1);
 	assert_int_equal(kit_verifies(), 2);

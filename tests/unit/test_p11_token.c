@@ -307,7 +307,7 @@ pin_flags_follow_the_logins(void **state)
 	(void)kit_try_login(s, CKU_USER, "9999");
 	assert_int_equal(kit_token_flags(AUTH) & PIN_FLAGS,
 	    CKF_USER_PIN_COUNT_LOW);
-	(void)kit_try_login(s, CKU_USER, "9999");
+	(void)kit_try_login(s, CKU_USER, "9998");
 	assert_int_equal(kit_token_flags(AUTH) & PIN_FLAGS,
 	    CKF_USER_PIN_COUNT_LOW | CKF_USER_PIN_FINAL_TRY);
 	kit_login(s, PIN_AUTH);

@@ -76,7 +76,8 @@ static const struct end_row ends[] = {
 	{ M, ASTRAY, NULL, EVERYWHERE, "C_Login", CKR_DEVICE_ERROR },
 	{ M, ASTRAY, NULL, EVERYWHERE, "C_SetPIN", CKR_DEVICE_ERROR },
 	{ M, ASTRAY, NULL, EVERYWHERE, "C_Sign", CKR_DEVICE_ERROR },
-	{ M, LOST | F(MUTE), NULL, AT_CALL, NULL, CKR_SESSION_HANDLE_INVALID },
+	/* What struck one call, or went by unseen, is seen before the next. */
+	{ M, LOST | F(MUTE), NULL, EVERYWHERE, NULL, CKR_SESSION_HANDLE_INVALID },
 	/* No pcscd yet when the module begins: no readers, hence no slots. */
 	{ M, F(NO_SERVICE), NULL, AT_CALL, NULL, CKR_SLOT_ID_INVALID },
 	/* The login is over: signing fails, and private objects are hidden. */

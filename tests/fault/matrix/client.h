@@ -29,6 +29,7 @@ struct client {
 	CK_OBJECT_HANDLE	key;
 	bool			initialized;
 	bool			fresh;	/* that it is logged in is fine */
+	unsigned		wrong_pins;	/* that were given */
 	int			in, out;	/* to the worker */
 };
 

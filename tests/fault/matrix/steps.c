@@ -193,8 +193,13 @@ step_login(struct client *c)
 CK_RV
 step_login_wrong(struct client *c)
 {
-	CK_RV rv = login(c, CKU_USER, pin_rows[c->op->pin].wrong);
+	char pin[PIN_ROOM];
+	CK_RV rv;
 
+	/* Another one each time: the same would not be sent again. */
+	snprintf(pin, sizeof(pin), "%s", pin_rows[c->op->pin].wrong);
+	pin[strlen(pin) - 1] = (char)('0' + c->wrong_pins++ % 10);
+	rv = login(c, CKU_USER, pin);
 	/* That is how it has to be. */
 	return rv == CKR_PIN_INCORRECT ? CKR_OK : rv;
 }
