@@ -30,7 +30,8 @@ enum jpki_err	jpki_crypto(struct jpki_ctx *ctx, OSSL_LIB_CTX **out);
 /*
  * A key of the card, to be freed with EVP_PKEY_free(), before or after the
  * card is closed.  It costs what jpki_cert_read() does, nothing if that
- * certificate was read before.  The key belongs to the card's thread.
+ * certificate was read before.  The key belongs to the card's thread; while
+ * that leaves the card alone, others may sign with its keys, and take turns.
  *
  * It signs as jpki_sign() does, with SHA-256, SHA-384, SHA-512 or without a
  * hash, and, if jpki_pss_probe() says that the card can, as jpki_sign_pss(),

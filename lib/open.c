@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Finding a card, opening it, having it alone, closing it. */
+#include <pthread.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -9,7 +11,8 @@
 /* The card's own is one of the holders. */
 struct card_ref {
 	struct jpki_card	*card;
-	unsigned		 holders;
+	atomic_uint		 holders;
+	pthread_mutex_t		 lock;
 };
 
 enum jpki_err
@@ -19,7 +22,9 @@ card_ref_new(struct jpki_card *card, struct card_ref **out)
 		card->ref = calloc(1, sizeof(*card->ref));
 		if (card->ref == NULL)
 			return JPKI_ERR_MEMORY;
-		*card->ref = (struct card_ref){ card, 1 };
+		card->ref->card = card;
+		atomic_init(&card->ref->holders, 1);
+		(void)pthread_mutex_init(&card->ref->lock, NULL);
 	}
 	card_ref_up(card->ref);
 	*out = card->ref;
@@ -35,9 +40,25 @@ card_ref_up(struct card_ref *ref)
 void
 card_ref_free(struct card_ref **ref)
 {
-	if (*ref != NULL && --(*ref)->holders == 0)
+	if (*ref != NULL && atomic_fetch_sub(&(*ref)->holders, 1) == 1) {
+		(void)pthread_mutex_destroy(&(*ref)->lock);
 		free(*ref);
+	}
 	*ref = NULL;
+}
+
+void
+card_ref_lock(struct card_ref *ref)
+{
+	if (ref != NULL)
+		(void)pthread_mutex_lock(&ref->lock);
+}
+
+void
+card_ref_unlock(struct card_ref *ref)
+{
+	if (ref != NULL)
+		(void)pthread_mutex_unlock(&ref->lock);
 }
 
 struct jpki_card *

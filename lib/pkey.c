@@ -196,9 +196,13 @@ enum jpki_err
 provider_sign(struct provider_key *key, const struct provider_job *job,
     struct jpki_buf *signature)
 {
-	struct jpki_card *card = card_of_ref(key->origin.card);
+	struct jpki_card *card;
+	enum jpki_err err;
 
-	key->err = card != NULL ? sign(key, card, job, signature) :
-	    JPKI_ERR_ARG;
-	return key->err;
+	card_ref_lock(key->origin.card);
+	card = card_of_ref(key->origin.card);
+	err = card != NULL ? sign(key, card, job, signature) : JPKI_ERR_ARG;
+	key->err = err;
+	card_ref_unlock(key->origin.card);
+	return err;
 }

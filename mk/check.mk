@@ -45,7 +45,7 @@ suite_san := --group san --build $(san) $(addprefix $(san)/,$(unit_names)) $(cli
 	$(addprefix $(srcdir)/tests/e2e/,conformance.sh p11-card.sh)
 # Where several threads are in it, or cards that go.
 needs_tsan := build-tsan
-tsan_names := ctx p11_event p11_foreign p11_init p11_removal p11_thread \
+tsan_names := ahead ctx p11_event p11_foreign p11_init p11_removal p11_thread \
 	vcard_control vcard_link vcard_neighbours vcard_transport vcard_vpcd
 suite_tsan := --group tsan --build $(tsan) $(tsan_names:%=$(tsan)/tests/unit/test_%) \
 	$(addprefix $(srcdir)/tests/,e2e/conformance.sh e2e/p11-storm.sh cli/wait.sh)

@@ -278,7 +278,7 @@ docsign_plan(struct tool *t, struct docsign *out)
 		return fail(EXIT_USAGE, "there is no format \"%s\" to sign in; "
 		    "give cms, smime, xml, pdf or raw",
 		    opt->value[OPT_FORMAT]);
-	code = options_refuse(opt, DOCSIGN_OPTIONS & ~out->format->options,
+	code = options_refuse(opt, DOCSIGN_OPTIONS & ~(out->format->options | OPT(JOBS)),
 	    "the format", out->format->name);
 	out->pem = opt->seen[OPT_PEM] > 0;
 	out->add = opt->seen[OPT_ADD] > 0;

@@ -65,6 +65,8 @@ static const struct option_row rows[OPT_COUNT] = {
 	[OPT_VISIBLE] = { 0, "visible", "P,X,Y,W,H",
 	    "of pdf: draw name and date on page P", false },
 	[OPT_TIMESTAMP] = { 0, "timestamp", "URL", "add a time stamp (RFC 3161)", false },
+	[OPT_JOBS] = { 0, "jobs", "N",
+	    "make so many documents at a time, ahead of the card", false },
 	[OPT_YES] = { 0, "yes", NULL,
 	    "sign though the certificate names the holder", false },
 };

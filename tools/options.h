@@ -48,6 +48,7 @@ enum option_id {
 	OPT_VISIBLE,
 	OPT_TIMESTAMP,
 	OPT_YES,
+	OPT_JOBS,
 	OPT_COUNT
 };
 

@@ -7,19 +7,32 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "ahead.h"
 #include "certs.h"
 #include "interrupt.h"
 #include "jpki_openssl.h"
 #include "outfile.h"
+#include "progress.h"
 #include "signjob.h"
 #include "ui.h"
+
+/* One document on its way. */
+struct doc {
+	struct infile	 in;
+	struct jpki_buf	 made;
+	bool		 behind;	/* it goes behind the input's bytes */
+	enum doc_err	 err;
+	struct doc_error error;
+};
 
 struct run {
 	struct tool		*t;
 	const struct job	*job;
 	struct docsign		 plan;
 	struct doc_signer	 signer;
+	struct doc		*docs;
 	size_t			 done;
+	enum exit_code		 code;		/* of the first that failed */
 };
 
 /* The certificate of the signature key tells who its holder is. */
@@ -86,12 +99,13 @@ log_in(struct run *r, struct pins *pins)
 }
 
 static enum exit_code
-put(struct run *r, const struct item *item, const struct infile *in,
-    const struct jpki_buf *made, bool behind)
+put(struct run *r, const struct item *item, const struct doc *doc)
 {
-	const struct outpiece pieces[] = {
-		{ behind ? in->p : made->p, behind ? in->n : made->n },
-		{ behind ? made->p : NULL, made->n },
+	const struct infile	*in = &doc->in;
+	const struct jpki_buf	*made = &doc->made;
+	const struct outpiece	 pieces[] = {
+		{ doc->behind ? in->p : made->p, doc->behind ? in->n : made->n },
+		{ doc->behind ? made->p : NULL, made->n },
 		{ NULL, 0 },
 	};
 
@@ -104,58 +118,98 @@ put(struct run *r, const struct item *item, const struct infile *in,
 }
 
 static enum exit_code
-fail_made(const struct run *r, const struct infile *in, enum doc_err err,
-    const struct doc_error *error)
+fail_made(const struct run *r, const struct doc *doc)
 {
-	if (err == DOC_ERR_KEY)
+	if (doc->err == DOC_ERR_KEY)
 		return fail_err(r->t, jpki_pkey_error(r->signer.key));
-	return fail(err == DOC_ERR_OPTION ? EXIT_USAGE : EXIT_FAILED,
-	    "%s: %s", in->name, error->words);
+	return fail(doc->err == DOC_ERR_OPTION ? EXIT_USAGE : EXIT_FAILED,
+	    "%s: %s", doc->in.name, doc->error.words);
 }
 
-static enum exit_code
-sign_one(struct run *r, const struct item *item)
+static void
+doc_free(struct doc *doc)
 {
-	struct doc_error error = { DOC_OK, "" };
-	struct jpki_buf	 made = { NULL, 0 };
-	struct infile	 in;
-	bool		 behind = false;
-	enum doc_err	 err;
+	jpki_buf_free(&doc->made);
+	infile_close(&doc->in);
+}
+
+/*
+ * A document's way: opened and put by this thread, made by another.
+ */
+
+static bool
+doc_give(void *user, size_t i)
+{
+	struct run		*r = user;
+	const struct item	*item = &r->job->items[i];
+
+	if (r->code == EXIT_DONE && interrupt_noted())
+		r->code = fail(EXIT_CANCELLED, "cancelled");
+	if (r->code == EXIT_DONE)
+		r->code = infile_open(item->input != NULL ? item->input : "-",
+		    &r->docs[i].in);
+	return r->code == EXIT_DONE;
+}
+
+static void
+doc_make(void *user, size_t i)
+{
+	struct run	*r = user;
+	struct doc	*doc = &r->docs[i];
+
+	doc->err = docsign_make(&r->plan, &r->signer, &doc->in, &doc->made,
+	    &doc->behind, &doc->error);
+}
+
+static bool
+doc_take(void *user, size_t i)
+{
+	struct run	*r = user;
+	struct doc	*doc = &r->docs[i];
 	enum exit_code	 code;
 
-	code = infile_open(item->input != NULL ? item->input : "-", &in);
-	if (code != EXIT_DONE)
-		goto out;
-	err = docsign_make(&r->plan, &r->signer, &in, &made, &behind, &error);
-	code = err == DOC_OK ? put(r, item, &in, &made, behind) :
-	    fail_made(r, &in, err, &error);
-out:
-	jpki_buf_free(&made);
-	infile_close(&in);
-	return code;
+	if (doc->err == DOC_OK) {
+		code = put(r, &r->job->items[i], doc);
+	} else {
+		progress_end(r->job->count);
+		code = fail_made(r, doc);
+	}
+	doc_free(doc);
+	if (code == EXIT_DONE)
+		progress_show(++r->done, r->job->count);
+	else
+		r->code = code;
+	return code == EXIT_DONE;
 }
 
 static enum exit_code
-sign_each(struct run *r)
+sign_each(struct run *r, unsigned jobs)
 {
-	enum exit_code code = EXIT_DONE;
+	const struct ahead work = { r->job->count, jobs, r, doc_give,
+	    doc_take, doc_make };
 
-	for (; r->done < r->job->count; r->done++) {
-		code = interrupt_noted() ? fail(EXIT_CANCELLED, "cancelled") :
-		    sign_one(r, &r->job->items[r->done]);
-		if (code != EXIT_DONE)
-			break;
-	}
-	if (code != EXIT_DONE && r->job->count > 1)
+	r->docs = calloc(r->job->count, sizeof *r->docs);
+	if (r->docs == NULL)
+		return fail_err(r->t, JPKI_ERR_MEMORY);
+	for (size_t i = 0; i < r->job->count; i++)
+		r->docs[i].in.fd = -1;
+	if (!ahead_run(&work))
+		r->code = fail(EXIT_FAILED, "no thread can be started; close "
+		    "other programs");
+	progress_end(r->job->count);
+	if (r->code != EXIT_DONE && r->job->count > 1)
 		warning("%zu of %zu documents are signed; \"%s\" and those "
 		    "behind it are not", r->done, r->job->count,
 		    r->job->items[r->done].input);
-	return code;
+	return r->code;
 }
 
 static void
 run_free(struct run *r)
 {
+	for (size_t i = 0; r->docs != NULL && i < r->job->count; i++)
+		doc_free(&r->docs[i]);
+	free(r->docs);
 	EVP_PKEY_free(r->signer.key);
 	X509_free(r->signer.cert);
 	X509_free(r->signer.ca);
@@ -166,6 +220,7 @@ enum exit_code
 sign_documents(struct tool *t, struct job *job, struct pins *pins)
 {
 	struct run	*r = calloc(1, sizeof *r);
+	int		 jobs = 1;
 	enum exit_code	 code;
 
 	if (r == NULL || jpki_crypto(t->ctx, &r->signer.crypto) != JPKI_OK) {
@@ -177,7 +232,9 @@ sign_documents(struct tool *t, struct job *job, struct pins *pins)
 	r->signer.hash = job->hash;
 	r->signer.now = t->now;
 	r->signer.timestamp = t->opt->value[OPT_TIMESTAMP];
-	code = docsign_plan(t, &r->plan);
+	if (t->opt->seen[OPT_JOBS])
+		jobs = options_number(t->opt, OPT_JOBS, 63);
+	code = jobs < 0 ? EXIT_USAGE : docsign_plan(t, &r->plan);
 	if (code == EXIT_DONE)
 		code = ask_consent(t, job);
 	if (code == EXIT_DONE)
@@ -185,7 +242,7 @@ sign_documents(struct tool *t, struct job *job, struct pins *pins)
 	if (code == EXIT_DONE)
 		code = log_in(r, pins);
 	if (code == EXIT_DONE)
-		code = sign_each(r);
+		code = sign_each(r, jobs > 0 ? (unsigned)jobs : 1);
 	code = tool_card_close(t, code);
 	run_free(r);
 	free(r);

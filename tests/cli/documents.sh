@@ -148,6 +148,22 @@ a_batch_costs_one_verify() {
 	for i in $(seq 20); do
 		[ -s "$work/file$i.p7m" ] || echo "file$i is not signed"
 	done
+	sign --format cms --jobs 5 --suffix .again "$work"/file?
+	expect_success
+	expect_equal VERIFYs "$(sent_verifies)" 1
+	expect_equal signatures "$(sent_signatures)" 9
+	for i in $(seq 9); do
+		openssl_verifies -binary -inform DER -in "$work/file$i.again"
+		cmp "$work/file$i" "$work/content"
+	done
+}
+
+a_bar_shows_how_far_it_is() {
+	begin
+	printf ABC123 >"$work/pin" && chmod 600 "$work/pin"
+	script -qec "'$JPKI_TOOL' sign -k sign --yes --pin-file '$work/pin' --format cms \
+		--suffix .p7m '$work/one' '$work/two'" /dev/null >"$work/seen" </dev/null
+	grep -q '\] 2 of 2' "$work/seen" || cat "$work/seen"
 }
 
 what_was_made_before_a_failure_stays() {
@@ -228,6 +244,7 @@ tap 'a paper for e-Gov is signed, and checked by its Id' \
 	in_world adult egov_is_signed_and_named
 tap 'PDF is signed, and signed again' in_world adult pdf_is_signed_and_signed_again
 tap 'a batch costs one VERIFY' in_world adult a_batch_costs_one_verify
+tap 'a bar shows how far it is' in_world adult a_bar_shows_how_far_it_is
 tap 'what was made before a failure stays' in_world adult what_was_made_before_a_failure_stays
 tap 'a bare signature is checked' in_world adult a_bare_signature_is_checked
 tap 'the login key signs no documents that hold' \
