@@ -12,6 +12,7 @@
 #include "interrupt.h"
 #include "jpki_openssl.h"
 #include "outfile.h"
+#include "outjson.h"
 #include "progress.h"
 #include "signjob.h"
 #include "ui.h"
@@ -204,6 +205,37 @@ sign_each(struct run *r, unsigned jobs)
 	return r->code;
 }
 
+/* Standard output cannot hold both a document and what is said of it. */
+static enum exit_code
+check_json(const struct tool *t, const struct job *job)
+{
+	if (t->opt->seen[OPT_JSON] && job->items[0].output == NULL)
+		return fail(EXIT_USAGE, "--json says what was written; give "
+		    "-o FILE or --suffix");
+	return EXIT_DONE;
+}
+
+static void
+print_json(const struct run *r)
+{
+	struct json j = { r->t->out, false };
+
+	json_open(&j, NULL, '{');
+	json_string(&j, "key", r->job->key->name);
+	json_string(&j, "hash", jpki_hash_name(r->job->hash));
+	json_string(&j, "format", r->t->opt->value[OPT_FORMAT]);
+	json_open(&j, "documents", '[');
+	for (size_t i = 0; i < r->job->count; i++) {
+		json_open(&j, NULL, '{');
+		json_string(&j, "file", r->job->items[i].input);
+		json_string(&j, "output", r->job->items[i].output);
+		json_close(&j, '}');
+	}
+	json_close(&j, ']');
+	json_close(&j, '}');
+	fputc('\n', r->t->out);
+}
+
 static void
 run_free(struct run *r)
 {
@@ -236,6 +268,8 @@ sign_documents(struct tool *t, struct job *job, struct pins *pins)
 		jobs = options_number(t->opt, OPT_JOBS, 63);
 	code = jobs < 0 ? EXIT_USAGE : docsign_plan(t, &r->plan);
 	if (code == EXIT_DONE)
+		code = check_json(t, job);
+	if (code == EXIT_DONE)
 		code = ask_consent(t, job);
 	if (code == EXIT_DONE)
 		code = pins_load(t, job->key->pin, pins);
@@ -244,6 +278,8 @@ sign_documents(struct tool *t, struct job *job, struct pins *pins)
 	if (code == EXIT_DONE)
 		code = sign_each(r, jobs > 0 ? (unsigned)jobs : 1);
 	code = tool_card_close(t, code);
+	if (code == EXIT_DONE && t->opt->seen[OPT_JSON])
+		print_json(r);
 	run_free(r);
 	free(r);
 	return code;

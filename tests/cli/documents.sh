@@ -137,6 +137,43 @@ pdf_is_signed_and_signed_again() {
 	found coverage failed
 }
 
+# In each format, by a service on loopback; without one nothing is written.
+time_stamps_are_added_and_judged() {
+	local tsa i url
+	begin
+	mkdir "$work/tsa"
+	"$JPKI_SRC/tests/cli/tsa" "$work/tsa" >"$work/tsa.log" 2>&1 &
+	tsa=$!
+	for i in $(seq 600); do
+		[ ! -e "$work/tsa/url" ] || break
+		sleep 0.1
+	done
+	url=$(<"$work/tsa/url")
+	cat "$work/ca" "$work/tsa/ca.pem" >"$work/cas"
+	mutool create -o "$work/plain.pdf" /dev/null >/dev/null 2>&1 || echo "no PDF"
+	sign --format cms --timestamp "$url" -o "$work/cms" "$work/one"
+	expect_success
+	sign --format xml --timestamp "$url" -o "$work/xml" "$work/one.xml"
+	expect_success
+	sign --format pdf --profile pades --timestamp "$url" -o "$work/pdf" "$work/plain.pdf"
+	expect_success
+	kill "$tsa"
+	wait "$tsa" 2>/dev/null
+	for i in cms xml pdf; do
+		# Whose time stamps they are nobody has said.
+		holds true "$work/$i"
+		found timestamp unknown
+		expect_equal stamped "$(jq '.signatures[0].stamped' "$out")" null
+		run verify -j --ca "$work/cas" "$work/$i"
+		found timestamp ok
+		[ "$(jq '.signatures[0].stamped' "$out")" != null ] || echo "$i: when?"
+	done
+	sign --format cms --timestamp "$url" -o "$work/none" "$work/one"
+	expect_equal 'exit status' "$code" 1
+	[ ! -e "$work/none" ] || echo "it is there"
+	expect_logged_out
+}
+
 a_batch_costs_one_verify() {
 	local i
 	begin
@@ -148,8 +185,10 @@ a_batch_costs_one_verify() {
 	for i in $(seq 20); do
 		[ -s "$work/file$i.p7m" ] || echo "file$i is not signed"
 	done
-	sign --format cms --jobs 5 --suffix .again "$work"/file?
+	sign -j --format cms --jobs 5 --suffix .again "$work"/file?
 	expect_success
+	expect_equal 'JSON' "$(jq -r '.format + " " + .documents[8].output' "$out")" \
+		"cms $work/file9.again"
 	expect_equal VERIFYs "$(sent_verifies)" 1
 	expect_equal signatures "$(sent_signatures)" 9
 	for i in $(seq 9); do
@@ -228,6 +267,8 @@ options_that_do_not_belong_cost_nothing() {
 	expect_failure 2 'takes no option --reason'
 	sign --format pdf --visible 1,2 -o "$work/x" "$work/one"
 	expect_failure 2 'page,x,y,width,height'
+	sign -j --format cms "$work/one"
+	expect_failure 2 '--json'
 	expect_equal commands "$(sent_commands)" 0
 	run verify "$work/one"
 	expect_failure 1 'give --format'
@@ -243,6 +284,7 @@ tap 'XML is signed as xmlsec has it' in_world adult xml_is_signed_as_xmlsec_has_
 tap 'a paper for e-Gov is signed, and checked by its Id' \
 	in_world adult egov_is_signed_and_named
 tap 'PDF is signed, and signed again' in_world adult pdf_is_signed_and_signed_again
+tap 'time stamps are added, and judged' in_world adult time_stamps_are_added_and_judged
 tap 'a batch costs one VERIFY' in_world adult a_batch_costs_one_verify
 tap 'a bar shows how far it is' in_world adult a_bar_shows_how_far_it_is
 tap 'what was made before a failure stays' in_world adult what_was_made_before_a_failure_stays
