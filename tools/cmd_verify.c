@@ -30,12 +30,6 @@ struct check_job {
  * One document, by its format.  What is wrong with it stands in job->error.
  */
 
-static BIO *
-bio_of(const uint8_t *p, size_t n)
-{
-	return n <= INT_MAX ? BIO_new_mem_buf(p, (int)n) : NULL;
-}
-
 /* Who holds all of the content knows that all of it was signed. */
 static void
 note_coverage(struct verdict *verdict, const char *what)
@@ -45,37 +39,45 @@ note_coverage(struct verdict *verdict, const char *what)
 		    FINDING_OK, "%s", what);
 }
 
+/* content NULL: it is in the CMS. */
 static enum doc_err
 check_content(struct check_job *job, const struct jpki_buf *der,
-    const uint8_t *p, size_t n, const char *what)
+    const struct pdf_bytes *content, const char *what)
 {
-	BIO		*content = p != NULL ? bio_of(p, n) : NULL;
-	enum doc_err	 err;
+	struct pdf_piece	 all = { content, 0, 0 };
+	struct pdf_stream	 stream = { .bio = NULL };
+	enum doc_err		 err;
 
-	if (p != NULL && content == NULL)
-		return doc_fail(&job->error, DOC_ERR_MEMORY, "the content is "
-		    "too long, or there is no memory for it");
-	err = cms_check(&job->trust, der->p, der->n, content, -1,
+	if (content != NULL) {
+		all.n = content->n;
+		if (!pdf_stream_open(&stream, &all, 1))
+			return doc_fail(&job->error, DOC_ERR_MEMORY,
+			    "out of memory");
+	}
+	err = cms_check(&job->trust, der->p, der->n, stream.bio, -1,
 	    &job->verdict, &job->error);
+	if (err == DOC_OK && stream.failed)
+		err = doc_fail(&job->error, DOC_ERR_IO, "the content could not "
+		    "be read to its end; look at the disk it is on");
+	if (content != NULL)
+		pdf_stream_close(&stream);
 	if (err == DOC_OK)
 		note_coverage(&job->verdict, what);
-	BIO_free(content);
 	return err;
 }
 
 static enum doc_err
 check_cms(struct check_job *job)
 {
-	struct jpki_buf	 der = { NULL, 0 };
-	const uint8_t	*p = job->contents > 0 ? job->content[0].p : NULL;
-	enum doc_err	 err;
+	const struct infile	*f = &job->content[0];
+	const struct pdf_bytes	 content = { f->p, f->n, f->fd };
+	bool			 apart = job->contents > 0;
+	struct jpki_buf		 der = { NULL, 0 };
+	enum doc_err		 err;
 
-	/* An empty file is content, too. */
-	if (job->contents > 0 && p == NULL)
-		p = (const uint8_t *)"";
 	err = cms_unwrap(job->doc.p, job->doc.n, &der, &job->error);
 	if (err == DOC_OK)
-		err = check_content(job, &der, p, job->content[0].n, p != NULL ?
+		err = check_content(job, &der, apart ? &content : NULL, apart ?
 		    "all of the content" : "all of the content that is in it");
 	jpki_buf_free(&der);
 	return err;
@@ -84,15 +86,18 @@ check_cms(struct check_job *job)
 static enum doc_err
 check_smime(struct check_job *job)
 {
-	struct jpki_buf	der = { NULL, 0 }, content = { NULL, 0 };
-	enum doc_err	err;
+	struct jpki_buf		der = { NULL, 0 }, part = { NULL, 0 };
+	struct pdf_bytes	content = { NULL, 0, -1 };
+	enum doc_err		err;
 
 	err = cms_smime_read(job->trust.crypto, job->doc.p, job->doc.n, &der,
-	    &content, &job->error);
+	    &part, &job->error);
+	content.p = part.p;
+	content.n = part.n;
 	if (err == DOC_OK)
-		err = check_content(job, &der, content.p, content.n,
+		err = check_content(job, &der, part.p != NULL ? &content : NULL,
 		    "the mail's body; who sent it when to whom is not signed");
-	jpki_buf_free(&content);
+	jpki_buf_free(&part);
 	jpki_buf_free(&der);
 	return err;
 }

@@ -33,16 +33,29 @@ in_pem(struct jpki_buf *der, struct doc_error *error)
 	return DOC_OK;
 }
 
+/* A file as a stream, which takes no memory however long it is. */
 static enum doc_err
-open_bio(const struct infile *in, BIO **out, struct doc_error *error)
+open_stream(const struct infile *in, struct pdf_bytes *bytes,
+    struct pdf_stream *out, struct doc_error *error)
 {
-	if (in->n > INT_MAX)
-		return doc_fail(error, DOC_ERR_INPUT, "it is longer than 2 GB; "
-		    "sign its hash instead");
-	*out = BIO_new_mem_buf(in->n > 0 ? (const void *)in->p : "",
-	    (int)in->n);
-	return *out != NULL ? DOC_OK : doc_fail(error, DOC_ERR_MEMORY,
-	    "out of memory");
+	const struct pdf_piece all = { bytes, 0, in->n };
+
+	*bytes = (struct pdf_bytes){ in->p, in->n, in->fd };
+	return pdf_stream_open(out, &all, 1) ? DOC_OK :
+	    doc_fail(error, DOC_ERR_MEMORY, "out of memory");
+}
+
+/* What ended the stream may have been no end. */
+static enum doc_err
+close_stream(struct pdf_stream *stream, enum doc_err err,
+    struct doc_error *error)
+{
+	bool failed = stream->failed;
+
+	pdf_stream_close(stream);
+	return err == DOC_OK && failed ? doc_fail(error, DOC_ERR_IO,
+	    "it could not be read to its end; look at the disk it is on") :
+	    err;
 }
 
 /* One signer more: the input is the CMS, and the content may be apart. */
@@ -50,30 +63,37 @@ static enum doc_err
 add_cms(const struct docsign *plan, const struct doc_signer *signer,
     const struct infile *in, struct jpki_buf *out, struct doc_error *error)
 {
-	struct jpki_buf	 der = { NULL, 0 };
-	BIO		*content = NULL;
-	enum doc_err	 err = cms_unwrap(in->p, in->n, &der, error);
+	struct jpki_buf		 der = { NULL, 0 };
+	struct pdf_stream	 content;
+	struct pdf_bytes	 bytes;
+	enum doc_err		 err = cms_unwrap(in->p, in->n, &der, error);
 
-	if (err == DOC_OK && plan->contents > 0)
-		err = open_bio(&plan->content[0], &content, error);
-	if (err == DOC_OK)
-		err = cms_add(signer, &der, content, out, error);
-	BIO_free(content);
+	if (err != DOC_OK)
+		return err;
+	if (plan->contents == 0) {
+		err = cms_add(signer, &der, NULL, out, error);
+	} else if ((err = open_stream(&plan->content[0], &bytes, &content,
+	    error)) == DOC_OK) {
+		err = cms_add(signer, &der, content.bio, out, error);
+		err = close_stream(&content, err, error);
+	}
 	jpki_buf_free(&der);
 	return err;
 }
 
 static enum doc_err
-new_cms(const struct docsign *plan, const struct doc_signer *signer,
+new_cms(const struct doc_signer *signer, const struct cms_options *options,
     const struct infile *in, struct jpki_buf *out, struct doc_error *error)
 {
-	BIO		*content = NULL;
-	enum doc_err	 err = open_bio(in, &content, error);
+	struct pdf_stream	 content;
+	struct pdf_bytes	 bytes;
+	enum doc_err		 err;
 
-	if (err == DOC_OK)
-		err = cms_sign(signer, content, &plan->cms, out, error);
-	BIO_free(content);
-	return err;
+	err = open_stream(in, &bytes, &content, error);
+	if (err != DOC_OK)
+		return err;
+	err = cms_sign(signer, content.bio, options, out, error);
+	return close_stream(&content, err, error);
 }
 
 static enum doc_err
@@ -81,7 +101,7 @@ make_cms(const struct docsign *plan, const struct doc_signer *signer,
     const struct infile *in, struct jpki_buf *out, struct doc_error *error)
 {
 	enum doc_err err = plan->add ? add_cms(plan, signer, in, out, error) :
-	    new_cms(plan, signer, in, out, error);
+	    new_cms(signer, &plan->cms, in, out, error);
 
 	return err == DOC_OK && plan->pem ? in_pem(out, error) : err;
 }
@@ -93,22 +113,24 @@ make_smime(const struct docsign *plan, const struct doc_signer *signer,
 {
 	static const struct cms_options	 detached = { .detached = true };
 	struct jpki_buf			 part = { NULL, 0 }, der = { NULL, 0 };
-	BIO				*bytes = NULL, *content = NULL;
-	enum doc_err			 err = open_bio(in, &bytes, error);
+	struct infile			 content = { .fd = -1 };
+	struct pdf_stream		 body;
+	struct pdf_bytes		 bytes;
+	enum doc_err			 err;
 
 	(void)plan;
+	err = open_stream(in, &bytes, &body, error);
+	if (err != DOC_OK)
+		return err;
+	err = cms_smime_part("application/octet-stream", body.bio, &part,
+	    error);
+	err = close_stream(&body, err, error);
+	content.p = part.p;
+	content.n = part.n;
 	if (err == DOC_OK)
-		err = cms_smime_part("application/octet-stream", bytes, &part,
-		    error);
-	if (err == DOC_OK)
-		err = open_bio(&(struct infile){ .p = part.p, .n = part.n },
-		    &content, error);
-	if (err == DOC_OK)
-		err = cms_sign(signer, content, &detached, &der, error);
+		err = new_cms(signer, &detached, &content, &der, error);
 	if (err == DOC_OK)
 		err = cms_smime(signer->crypto, &der, &part, out, error);
-	BIO_free(bytes);
-	BIO_free(content);
 	jpki_buf_free(&part);
 	jpki_buf_free(&der);
 	return err;
