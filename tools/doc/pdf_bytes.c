@@ -131,14 +131,15 @@ pdf_stream_open(struct pdf_stream *out, const struct pdf_piece *pieces,
 	memcpy(out->piece, pieces, count * sizeof(*pieces));
 	out->count = count;
 	out->method = BIO_meth_new(BIO_TYPE_SOURCE_SINK, "pieces");
-	if (out->method == NULL ||
-	    BIO_meth_set_read(out->method, stream_read) != 1 ||
-	    BIO_meth_set_ctrl(out->method, stream_ctrl) != 1 ||
-	    BIO_meth_set_create(out->method, stream_create) != 1)
+	if (out->method != NULL &&
+	    BIO_meth_set_read(out->method, stream_read) == 1 &&
+	    BIO_meth_set_ctrl(out->method, stream_ctrl) == 1 &&
+	    BIO_meth_set_create(out->method, stream_create) == 1)
+		out->bio = BIO_new(out->method);
+	if (out->bio == NULL) {
+		pdf_stream_close(out);
 		return false;
-	out->bio = BIO_new(out->method);
-	if (out->bio == NULL)
-		return false;
+	}
 	BIO_set_data(out->bio, out);
 	return true;
 }
