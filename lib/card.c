@@ -342,9 +342,8 @@ file_err(struct jpki_card *card, uint16_t sw)
 {
 	enum jpki_err err = sw_err_plain(sw);
 
-	if (err == JPKI_ERR_NOT_FOUND) {
+	if (err == JPKI_ERR_NOT_FOUND)
 		card_lose_place(card);
-	}
 	return err;
 }
 

@@ -110,7 +110,8 @@ class Stay {
 		sign();
 		System.in.read();
 		// Java looks for cards every few seconds.
-		for (int turn = 0; turn < 10 * Integer.parseInt(System.getenv("PATIENCE")) && jpki.getService("KeyStore", "PKCS11") == null; turn++)
+		int turns = 10 * Integer.parseInt(System.getenv("PATIENCE"));
+		while (turns-- > 0 && jpki.getService("KeyStore", "PKCS11") == null)
 			Thread.sleep(100);
 		load();
 		sign();

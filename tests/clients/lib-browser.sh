@@ -38,6 +38,14 @@ page_shown() {
 	web_saw
 }
 
+# Visits, by the test's go, until the page is shown: NSS looks at a card once a
+# second at most, so that the first ones may fail.
+visit_shows() {
+	go "$auth_pin"
+	grep -q '^shows' seen
+}
+shows_again() { soon visit_shows; }
+
 # Firefox with a new profile, as its page says; its policies are in /etc.
 firefox_profile() {
 	PROFILE=$(mktemp -d "$work/profile.XXXXXX")

@@ -25,9 +25,7 @@ ln -s "$CLIENT" "$CLIENT_THERE"
 
 # The recipes are for this token.
 token=JPKI-AUTH
-names() {
-	sed "s/JPKI-AUTH/$token/g" | if [ "$whose" = ours ]; then cat; else peer_names; fi
-}
+names() { sed "s/JPKI-AUTH/$token/g" | ssh_names; }
 
 served() {
 	follow serve >said 2>&1 || { cat said; return 1; }

@@ -151,8 +151,8 @@ struct model {
 	int		 tries[READERS][2];	/* before the call */
 	bool		 verified[READERS][2];	/* so says the card, before */
 	struct mpin {
-		CK_BYTE	 text[16];
-		CK_ULONG n;
+		uint8_t	 text[VPIN_MAX];
+		size_t	 n;
 	}		 sent[READERS][2];	/* the last one, before the call */
 	int		 mutexes;	/* alive */
 	int		 locks;		/* held */

@@ -65,18 +65,26 @@ pin_possible(const CK_BYTE *pin, CK_ULONG n, bool sign)
 	    pin_made_of(pin, n, sign, &digits);
 }
 
+/* To the card, which gets capitals. */
+static bool
+pin_is(const CK_BYTE *pin, CK_ULONG n, const void *other, size_t other_n)
+{
+	const CK_BYTE *p = other;
+
+	if (n != other_n)
+		return false;
+	for (CK_ULONG i = 0; i < n; i++)
+		if (upper(pin[i]) != upper(p[i]))
+			return false;
+	return true;
+}
+
 static bool
 pin_right(const struct attempt *a)
 {
 	const struct vpin_state *p = model_pin(a->reader, a->sign);
 
-	if (!p->set || a->n != strlen(p->value))
-		return false;
-	for (CK_ULONG i = 0; i < a->n; i++)
-		if ((a->sign ? upper(a->pin[i]) : a->pin[i]) !=
-		    (CK_BYTE)p->value[i])
-			return false;
-	return true;
+	return p->set && pin_is(a->pin, a->n, p->value, strlen(p->value));
 }
 
 /* By the tries before the call. */
@@ -106,13 +114,9 @@ is_answered_again(const struct call *c, const struct attempt *a)
 {
 	const struct mpin *sent = &model.sent[a->reader][a->sign];
 
-	if (!a->sent || c->rv != CKR_PIN_INCORRECT ||
-	    world.count.verifies > 0 || a->n != sent->n)
-		return false;
-	for (CK_ULONG i = 0; i < a->n; i++)
-		if (upper(a->pin[i]) != upper(sent->text[i]))
-			return false;
-	return true;
+	return a->sent && c->rv == CKR_PIN_INCORRECT &&
+	    world.count.verifies == 0 &&
+	    pin_is(a->pin, a->n, sent->text, sent->n);
 }
 
 /* What went out, and what is left, if nothing disturbed it. */
@@ -291,12 +295,8 @@ new_pin_wanted(const struct call *c, const struct msession *s)
 		return CKR_PIN_INVALID;
 	if (s->sign && (digits == 0 || digits == c->new_pin_n))
 		return CKR_PIN_INVALID;
-	if (c->pin_n != c->new_pin_n)
-		return CKR_OK;
-	for (CK_ULONG i = 0; i < c->pin_n; i++)
-		if (upper(c->pin[i]) != upper(c->new_pin[i]))
-			return CKR_OK;
-	return CKR_PIN_INVALID;
+	return pin_is(c->pin, c->pin_n, c->new_pin, c->new_pin_n) ?
+	    CKR_PIN_INVALID : CKR_OK;
 }
 
 static CK_RV
@@ -316,10 +316,9 @@ static void
 check_changed(const struct call *c, const struct msession *s)
 {
 	const struct vpin_state *p = model_pin(s->reader, s->sign);
-	bool same = strlen(p->value) == c->new_pin_n;
+	bool same = pin_is(c->new_pin, c->new_pin_n, p->value,
+	    strlen(p->value));
 
-	for (CK_ULONG i = 0; same && i < c->new_pin_n; i++)
-		same = (CK_BYTE)p->value[i] == upper(c->new_pin[i]);
 	calls_law(same || !model_quiet(s->reader), "the PIN is another");
 	calls_law(world.count.changes == 1, "%u changes", world.count.changes);
 }

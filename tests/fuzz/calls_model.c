@@ -467,7 +467,6 @@ check_pin(const struct call *c)
 		    "another PIN was sent");
 }
 
-/* A PIN that is no longer than any goes out. */
 static void
 note_sent(const struct call *c)
 {
@@ -477,9 +476,8 @@ note_sent(const struct call *c)
 	if (s == NULL || world.count.verifies == 0)
 		return;
 	sent = &model.sent[s->reader][s->sign];
-	sent->n = c->pin_n;
-	for (CK_ULONG i = 0; i < c->pin_n && i < sizeof(sent->text); i++)
-		sent->text[i] = c->pin[i];
+	sent->n = world.count.pin_n;
+	memcpy(sent->text, world.count.pin, sent->n);
 }
 
 static unsigned

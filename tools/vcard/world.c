@@ -174,10 +174,9 @@ start_service(struct world *w, char error[VCARD_ERROR_MAX])
 static void
 watch_pcscd(struct world *w)
 {
-	pid_t before = w->pcscd.pid;
 	char how[160];
 
-	if (before == 0 || !pcscd_has_ended(&w->pcscd))
+	if (w->pcscd.pid == 0 || !pcscd_has_ended(&w->pcscd))
 		return;
 	pcscd_epitaph(&w->pcscd, how, sizeof(how));
 	fprintf(stderr, "jpki-vcard: the private pcscd ended by itself (%s); "

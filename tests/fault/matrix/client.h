@@ -38,7 +38,7 @@ CK_RV	called(struct client *c, const char *name, CK_RV rv);
 
 step_fn	step_initialize, step_finalize, step_slots, step_token, step_tokens,
 	step_mechanisms, step_open, step_info, step_close, step_close_all,
-	step_login, step_login_wrong, step_login_each, step_logout, step_key,
+	step_login, step_login_wrong, step_login_refused, step_login_each, step_logout, step_key,
 	step_find, step_read, step_sign, step_sign_parts, step_sign_digest,
 	step_sign_pss, step_sign_begin, step_sign_end, step_verify,
 	step_set_pin, step_event, step_wait;

@@ -190,6 +190,15 @@ step_login(struct client *c)
 	return login(c, CKU_USER, c->shared->now);
 }
 
+/* The same wrong one each time, which is sent once. */
+CK_RV
+step_login_refused(struct client *c)
+{
+	CK_RV rv = login(c, CKU_USER, pin_rows[c->op->pin].wrong);
+
+	return rv == CKR_PIN_INCORRECT ? CKR_OK : rv;
+}
+
 CK_RV
 step_login_wrong(struct client *c)
 {
