@@ -42,15 +42,15 @@ note_coverage(struct verdict *verdict, const char *what)
 /* content NULL: it is in the CMS. */
 static enum doc_err
 check_content(struct check_job *job, const struct jpki_buf *der,
-    const struct pdf_bytes *content, const char *what)
+    const struct doc_bytes *content, const char *what)
 {
-	struct pdf_piece	 all = { content, 0, 0 };
-	struct pdf_stream	 stream = { .bio = NULL };
+	struct doc_piece	 all = { content, 0, 0 };
+	struct doc_stream	 stream = { .bio = NULL };
 	enum doc_err		 err;
 
 	if (content != NULL) {
 		all.n = content->n;
-		if (!pdf_stream_open(&stream, &all, 1))
+		if (!doc_stream_open(&stream, &all, 1))
 			return doc_fail(&job->error, DOC_ERR_MEMORY,
 			    "out of memory");
 	}
@@ -60,7 +60,7 @@ check_content(struct check_job *job, const struct jpki_buf *der,
 		err = doc_fail(&job->error, DOC_ERR_IO, "the content could not "
 		    "be read to its end; look at the disk it is on");
 	if (content != NULL)
-		pdf_stream_close(&stream);
+		doc_stream_close(&stream);
 	if (err == DOC_OK)
 		note_coverage(&job->verdict, what);
 	return err;
@@ -70,7 +70,7 @@ static enum doc_err
 check_cms(struct check_job *job)
 {
 	const struct infile	*f = &job->content[0];
-	const struct pdf_bytes	 content = { f->p, f->n, f->fd };
+	const struct doc_bytes	 content = { f->p, f->n, f->fd };
 	bool			 apart = job->contents > 0;
 	struct jpki_buf		 der = { NULL, 0 };
 	enum doc_err		 err;
@@ -87,7 +87,7 @@ static enum doc_err
 check_smime(struct check_job *job)
 {
 	struct jpki_buf		der = { NULL, 0 }, part = { NULL, 0 };
-	struct pdf_bytes	content = { NULL, 0, -1 };
+	struct doc_bytes	content = { NULL, 0, -1 };
 	enum doc_err		err;
 
 	err = cms_smime_read(job->trust.crypto, job->doc.p, job->doc.n, &der,
@@ -130,7 +130,7 @@ check_xml(struct check_job *job)
 static enum doc_err
 check_pdf(struct check_job *job)
 {
-	const struct pdf_bytes in = { job->doc.p, job->doc.n, job->doc.fd };
+	const struct doc_bytes in = { job->doc.p, job->doc.n, job->doc.fd };
 
 	return pdf_check(&job->trust, &in, &job->verdict, &job->error);
 }

@@ -35,24 +35,24 @@ in_pem(struct jpki_buf *der, struct doc_error *error)
 
 /* A file as a stream, which takes no memory however long it is. */
 static enum doc_err
-open_stream(const struct infile *in, struct pdf_bytes *bytes,
-    struct pdf_stream *out, struct doc_error *error)
+open_stream(const struct infile *in, struct doc_bytes *bytes,
+    struct doc_stream *out, struct doc_error *error)
 {
-	const struct pdf_piece all = { bytes, 0, in->n };
+	const struct doc_piece all = { bytes, 0, in->n };
 
-	*bytes = (struct pdf_bytes){ in->p, in->n, in->fd };
-	return pdf_stream_open(out, &all, 1) ? DOC_OK :
+	*bytes = (struct doc_bytes){ in->p, in->n, in->fd };
+	return doc_stream_open(out, &all, 1) ? DOC_OK :
 	    doc_fail(error, DOC_ERR_MEMORY, "out of memory");
 }
 
 /* What ended the stream may have been no end. */
 static enum doc_err
-close_stream(struct pdf_stream *stream, enum doc_err err,
+close_stream(struct doc_stream *stream, enum doc_err err,
     struct doc_error *error)
 {
 	bool failed = stream->failed;
 
-	pdf_stream_close(stream);
+	doc_stream_close(stream);
 	return err == DOC_OK && failed ? doc_fail(error, DOC_ERR_IO,
 	    "it could not be read to its end; look at the disk it is on") :
 	    err;
@@ -64,8 +64,8 @@ add_cms(const struct docsign *plan, const struct doc_signer *signer,
     const struct infile *in, struct jpki_buf *out, struct doc_error *error)
 {
 	struct jpki_buf		 der = { NULL, 0 };
-	struct pdf_stream	 content;
-	struct pdf_bytes	 bytes;
+	struct doc_stream	 content;
+	struct doc_bytes	 bytes;
 	enum doc_err		 err = cms_unwrap(in->p, in->n, &der, error);
 
 	if (err != DOC_OK)
@@ -85,8 +85,8 @@ static enum doc_err
 new_cms(const struct doc_signer *signer, const struct cms_options *options,
     const struct infile *in, struct jpki_buf *out, struct doc_error *error)
 {
-	struct pdf_stream	 content;
-	struct pdf_bytes	 bytes;
+	struct doc_stream	 content;
+	struct doc_bytes	 bytes;
 	enum doc_err		 err;
 
 	err = open_stream(in, &bytes, &content, error);
@@ -114,8 +114,8 @@ make_smime(const struct docsign *plan, const struct doc_signer *signer,
 	static const struct cms_options	 detached = { .detached = true };
 	struct jpki_buf			 part = { NULL, 0 }, der = { NULL, 0 };
 	struct infile			 content = { .fd = -1 };
-	struct pdf_stream		 body;
-	struct pdf_bytes		 bytes;
+	struct doc_stream		 body;
+	struct doc_bytes		 bytes;
 	enum doc_err			 err;
 
 	(void)plan;
@@ -147,7 +147,7 @@ static enum doc_err
 make_pdf(const struct docsign *plan, const struct doc_signer *signer,
     const struct infile *in, struct jpki_buf *out, struct doc_error *error)
 {
-	const struct pdf_bytes bytes = { in->p, in->n, in->fd };
+	const struct doc_bytes bytes = { in->p, in->n, in->fd };
 
 	return pdf_sign(signer, &bytes, &plan->pdf, out, error);
 }

@@ -109,7 +109,7 @@ make(struct fuzz_in *in, enum how how)
 static bool
 holds(const struct jpki_buf *pdf)
 {
-	struct pdf_bytes bytes = pdfkit_bytes(pdf);
+	struct doc_bytes bytes = pdfkit_bytes(pdf);
 	struct verdict verdict = { NULL, NULL, 0 };
 	bool yes = pdf_check(&somebody()->trust, &bytes, &verdict,
 	    &somebody()->error) == DOC_OK && verdict_holds(&verdict);
@@ -122,7 +122,7 @@ holds(const struct jpki_buf *pdf)
 static bool
 holds_last(const struct jpki_buf *pdf)
 {
-	struct pdf_bytes bytes = pdfkit_bytes(pdf);
+	struct doc_bytes bytes = pdfkit_bytes(pdf);
 	struct verdict v = { NULL, NULL, 0 };
 	bool found = false;
 
@@ -157,7 +157,7 @@ static void
 sign(const struct jpki_buf *pdf)
 {
 	static const struct pdf_options options;
-	struct pdf_bytes bytes = pdfkit_bytes(pdf);
+	struct doc_bytes bytes = pdfkit_bytes(pdf);
 	struct jpki_buf update = { NULL, 0 }, all = { NULL, 0 };
 
 	if (pdf_sign(&somebody()->signer, &bytes, &options, &update,

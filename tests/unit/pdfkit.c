@@ -198,20 +198,20 @@ pdfkit_append(struct jpki_buf *pdf, const struct pdfkit_object *objects)
 size_t
 pdfkit_find(const struct jpki_buf *pdf, const char *text)
 {
-	struct pdf_bytes bytes = pdfkit_bytes(pdf);
+	struct doc_bytes bytes = pdfkit_bytes(pdf);
 	size_t at = 0;
 
-	expect_true(text, pdf_bytes_find(&bytes, text, &at));
+	expect_true(text, doc_bytes_find(&bytes, text, &at));
 	return at;
 }
 
 size_t
 pdfkit_find_last(const struct jpki_buf *pdf, const char *text)
 {
-	struct pdf_bytes bytes = pdfkit_bytes(pdf);
+	struct doc_bytes bytes = pdfkit_bytes(pdf);
 	size_t at = pdfkit_find(pdf, text), next = at + 1;
 
-	while (pdf_bytes_find(&bytes, text, &next))
+	while (doc_bytes_find(&bytes, text, &next))
 		at = next++;
 	return at;
 }
@@ -227,10 +227,10 @@ pdfkit_replace(struct jpki_buf *pdf, const char *from, const char *to)
  * Signing and checking.
  */
 
-struct pdf_bytes
+struct doc_bytes
 pdfkit_bytes(const struct jpki_buf *pdf)
 {
-	return (struct pdf_bytes){ pdf->p, pdf->n, -1 };
+	return (struct doc_bytes){ pdf->p, pdf->n, -1 };
 }
 
 /* What the numbers mean, as far as they mean something. */
@@ -247,20 +247,20 @@ sign_range(struct dockit *kit, const struct jpki_buf *pdf,
     const long long range[4])
 {
 	static const struct cms_options options = { .detached = true };
-	struct pdf_bytes bytes = pdfkit_bytes(pdf);
+	struct doc_bytes bytes = pdfkit_bytes(pdf);
 	size_t first = clamp(range[0], pdf->n);
 	size_t second = clamp(range[2], pdf->n);
-	const struct pdf_piece pieces[] = {
+	const struct doc_piece pieces[] = {
 		{ &bytes, first, clamp(range[1], pdf->n - first) },
 		{ &bytes, second, clamp(range[3], pdf->n - second) },
 	};
 	struct jpki_buf cms = { NULL, 0 };
-	struct pdf_stream stream;
+	struct doc_stream stream;
 
-	assert_true(pdf_stream_open(&stream, pieces, 2));
+	assert_true(doc_stream_open(&stream, pieces, 2));
 	assert_int_equal(cms_sign(&kit->signer, stream.bio, &options, &cms,
 	    &kit->error), DOC_OK);
-	pdf_stream_close(&stream);
+	doc_stream_close(&stream);
 	return cms;
 }
 
@@ -296,7 +296,7 @@ pdfkit_sign(struct dockit *kit, struct jpki_buf *pdf,
     const struct pdf_options *options)
 {
 	static const struct pdf_options plain;
-	struct pdf_bytes bytes = pdfkit_bytes(pdf);
+	struct doc_bytes bytes = pdfkit_bytes(pdf);
 	struct jpki_buf update = { NULL, 0 };
 	enum doc_err err = pdf_sign(&kit->signer, &bytes,
 	    options != NULL ? options : &plain, &update, &kit->error);
@@ -312,7 +312,7 @@ pdfkit_refuse(struct dockit *kit, const struct jpki_buf *pdf,
     const struct pdf_options *options, const char *words)
 {
 	static const struct pdf_options plain;
-	struct pdf_bytes bytes = pdfkit_bytes(pdf);
+	struct doc_bytes bytes = pdfkit_bytes(pdf);
 	struct jpki_buf update = { NULL, 0 };
 
 	assert_int_not_equal(pdf_sign(&kit->signer, &bytes,
@@ -333,7 +333,7 @@ pdfkit_forget(void)
 struct verdict *
 pdfkit_check(struct dockit *kit, const struct jpki_buf *pdf)
 {
-	struct pdf_bytes bytes = pdfkit_bytes(pdf);
+	struct doc_bytes bytes = pdfkit_bytes(pdf);
 
 	pdfkit_forget();
 	if (pdf_check(&kit->trust, &bytes, &verdict, &kit->error) != DOC_OK)
@@ -372,7 +372,7 @@ void
 pdfkit_unreadable(struct dockit *kit, const struct jpki_buf *pdf,
     const char *words)
 {
-	struct pdf_bytes bytes = pdfkit_bytes(pdf);
+	struct doc_bytes bytes = pdfkit_bytes(pdf);
 
 	pdfkit_forget();
 	assert_int_equal(pdf_check(&kit->trust, &bytes, &verdict,

@@ -44,7 +44,7 @@ void		pdfkit_replace(struct jpki_buf *pdf, const char *from,
 void		pdfkit_seal(struct dockit *kit, struct jpki_buf *pdf,
 		    void (*bend)(long long range[4]));
 
-struct pdf_bytes pdfkit_bytes(const struct jpki_buf *pdf);
+struct doc_bytes pdfkit_bytes(const struct jpki_buf *pdf);
 /* Signed by pdf_sign(), the update behind the document. */
 void		pdfkit_sign(struct dockit *kit, struct jpki_buf *pdf,
 		    const struct pdf_options *options);

@@ -18,10 +18,10 @@ free_all(void **state)
 static void
 expect_has(const struct jpki_buf *pdf, const char *text, bool wanted)
 {
-	struct pdf_bytes bytes = pdfkit_bytes(pdf);
+	struct doc_bytes bytes = pdfkit_bytes(pdf);
 	size_t at = 0;
 
-	if (pdf_bytes_find(&bytes, text, &at) != wanted)
+	if (doc_bytes_find(&bytes, text, &at) != wanted)
 		fail_msg("%s is%s there", text, wanted ? " not" : "");
 }
 
@@ -80,7 +80,7 @@ profiles_differ_in_kind_and_time(void **state)
 static char *
 signature_text(const struct jpki_buf *pdf, const char *key)
 {
-	struct pdf_bytes bytes = pdfkit_bytes(pdf);
+	struct doc_bytes bytes = pdfkit_bytes(pdf);
 	struct pdf_doc doc;
 	char *text = NULL;
 

@@ -7,7 +7,7 @@
 #ifndef PDF_H
 #define PDF_H
 
-#include "pdf_bytes.h"
+#include "bytes.h"
 #include "trust.h"
 
 enum pdf_profile {
@@ -38,7 +38,7 @@ struct pdf_options {
 
 /* *update: the bytes that, behind the document's own, make it a signed one. */
 enum doc_err	pdf_sign(const struct doc_signer *signer,
-		    const struct pdf_bytes *in,
+		    const struct doc_bytes *in,
 		    const struct pdf_options *options,
 		    struct jpki_buf *update, struct doc_error *error);
 
@@ -49,7 +49,7 @@ enum doc_err	pdf_sign(const struct doc_signer *signer,
  * of, for being damaged or encrypted.
  */
 enum doc_err	pdf_check(const struct trust *trust,
-		    const struct pdf_bytes *in, struct verdict *out,
+		    const struct doc_bytes *in, struct verdict *out,
 		    struct doc_error *error);
 
 #endif

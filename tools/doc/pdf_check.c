@@ -26,7 +26,7 @@ struct state {
 
 struct job {
 	const struct trust	*trust;
-	const struct pdf_bytes	*bytes;
+	const struct doc_bytes	*bytes;
 	struct verdict		*out;
 	struct pdf_doc		 doc;		/* as it is now */
 	struct pdf_finds	 now;		/* its signatures */
@@ -209,21 +209,21 @@ static enum doc_err
 check_cms(const struct job *job, const struct pdf_range *range, int64_t m,
     struct doc_error *error)
 {
-	const struct pdf_piece pieces[] = {
+	const struct doc_piece pieces[] = {
 		{ job->bytes, 0, range->gap },
 		{ job->bytes, range->behind, range->end - range->behind },
 	};
-	struct pdf_stream stream;
+	struct doc_stream stream;
 	enum doc_err err;
 
-	if (!pdf_stream_open(&stream, pieces, 2))
+	if (!doc_stream_open(&stream, pieces, 2))
 		err = doc_fail(error, DOC_ERR_MEMORY, "out of memory");
 	else
 		err = cms_check(job->trust, range->cms.p, range->cms.n,
 		    stream.bio, m, job->out, error);
 	if (stream.failed)
 		err = doc_fail(error, DOC_ERR_IO, "the PDF cannot be read");
-	pdf_stream_close(&stream);
+	doc_stream_close(&stream);
 	return err;
 }
 
@@ -365,7 +365,7 @@ check_all(struct job *job, struct doc_error *error)
 }
 
 enum doc_err
-pdf_check(const struct trust *trust, const struct pdf_bytes *in,
+pdf_check(const struct trust *trust, const struct doc_bytes *in,
     struct verdict *out, struct doc_error *error)
 {
 	struct job *job = calloc(1, sizeof(*job));

@@ -132,7 +132,7 @@ pdf_doc_sound(const struct pdf_doc *doc, struct doc_error *error)
 }
 
 static enum doc_err
-doc_read(struct pdf_doc *doc, const struct pdf_bytes *bytes, size_t n,
+doc_read(struct pdf_doc *doc, const struct doc_bytes *bytes, size_t n,
     struct doc_error *error)
 {
 	/* qpdf takes a header that comes later, and then counts from there. */
@@ -152,7 +152,7 @@ doc_read(struct pdf_doc *doc, const struct pdf_bytes *bytes, size_t n,
 }
 
 enum doc_err
-pdf_doc_open(struct pdf_doc *out, const struct pdf_bytes *bytes, size_t n,
+pdf_doc_open(struct pdf_doc *out, const struct doc_bytes *bytes, size_t n,
     struct doc_error *error)
 {
 	enum doc_err err;

@@ -9,7 +9,7 @@
 
 #include <qpdf/qpdf-c.h>
 
-#include "pdf_bytes.h"
+#include "bytes.h"
 
 struct pdf_object {
 	int	id, gen;
@@ -25,7 +25,7 @@ struct pdf_doc {
  * Of the first n bytes.  Reads every object once.  Bytes have to stay where
  * they are until it is closed.
  */
-enum doc_err	pdf_doc_open(struct pdf_doc *out, const struct pdf_bytes *bytes,
+enum doc_err	pdf_doc_open(struct pdf_doc *out, const struct doc_bytes *bytes,
 		    size_t n, struct doc_error *error);
 void		pdf_doc_close(struct pdf_doc *doc);
 

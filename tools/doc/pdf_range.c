@@ -63,7 +63,7 @@ read_numbers(qpdf_data q, qpdf_oh signature, size_t out[NUMBERS])
 }
 
 static const char *
-read_places(const struct pdf_bytes *bytes, const size_t number[NUMBERS],
+read_places(const struct doc_bytes *bytes, const size_t number[NUMBERS],
     struct pdf_range *out)
 {
 	out->gap = number[1];
@@ -107,21 +107,21 @@ decode(struct jpki_buf *buf)
 
 /* The gap has to be one string in hexadecimal, and nothing else. */
 static const char *
-read_gap(const struct pdf_bytes *bytes, struct pdf_range *out)
+read_gap(const struct doc_bytes *bytes, struct pdf_range *out)
 {
 	uint8_t first = 0, last = 0;
 	size_t n = out->behind - out->gap - 2;
 
 	if (n == 0 || n % 2 != 0 || n > CONTENTS_MAX)
 		return "what it leaves out has an impossible length";
-	if (!pdf_bytes_read(bytes, out->gap, &first, 1) ||
-	    !pdf_bytes_read(bytes, out->behind - 1, &last, 1))
+	if (!doc_bytes_read(bytes, out->gap, &first, 1) ||
+	    !doc_bytes_read(bytes, out->behind - 1, &last, 1))
 		return "the document cannot be read";
 	out->cms.p = malloc(n);
 	if (out->cms.p == NULL)
 		return "out of memory";
 	out->cms.n = n;
-	if (!pdf_bytes_read(bytes, out->gap + 1, out->cms.p, n))
+	if (!doc_bytes_read(bytes, out->gap + 1, out->cms.p, n))
 		return "the document cannot be read";
 	return first == '<' && last == '>' && decode(&out->cms) ? NULL :
 	    "it leaves out more than the signature itself";
@@ -168,7 +168,7 @@ trim(OSSL_LIB_CTX *crypto, struct jpki_buf *cms)
 }
 
 const char *
-pdf_range_read(const struct pdf_bytes *bytes, const struct pdf_doc *doc,
+pdf_range_read(const struct doc_bytes *bytes, const struct pdf_doc *doc,
     OSSL_LIB_CTX *crypto, qpdf_oh signature, struct pdf_range *out)
 {
 	size_t numbers[NUMBERS] = { 0 };

@@ -18,7 +18,7 @@ struct pdf_range {
  * Returns NULL, or what is wrong: a sentence.  doc is any revision that has the
  * dictionary.  out->cms is to be freed in either case.
  */
-const char	*pdf_range_read(const struct pdf_bytes *bytes,
+const char	*pdf_range_read(const struct doc_bytes *bytes,
 		    const struct pdf_doc *doc, OSSL_LIB_CTX *crypto,
 		    qpdf_oh signature, struct pdf_range *out);
 

@@ -48,7 +48,7 @@ static const struct version_row {
 /* A signature in the making. */
 struct job {
 	const struct doc_signer		*signer;
-	const struct pdf_bytes		*in;
+	const struct doc_bytes		*in;
 	const struct pdf_options	*options;
 	const struct profile_row	*profile;
 	struct pdf_doc			 doc;
@@ -225,14 +225,14 @@ build(struct job *job, struct doc_error *error)
  */
 
 /* The update, as bytes that can be changed. */
-static struct pdf_bytes
+static struct doc_bytes
 update_bytes(const struct job *job, uint8_t **p)
 {
 	char *text;
 	long n = BIO_get_mem_data(job->update.out, &text);
 
 	*p = (uint8_t *)text;
-	return (struct pdf_bytes){ *p, (size_t)n, -1 };
+	return (struct doc_bytes){ *p, (size_t)n, -1 };
 }
 
 static void
@@ -255,23 +255,23 @@ make_cms(const struct job *job, struct jpki_buf *out, struct doc_error *error)
 	const struct cms_options options = { .detached = true,
 	    .no_signing_time = job->profile->no_signing_time };
 	uint8_t *p;
-	struct pdf_bytes update = update_bytes(job, &p);
+	struct doc_bytes update = update_bytes(job, &p);
 	size_t rest = job->contents + 2 * job->room + 2;
-	const struct pdf_piece pieces[] = {
+	const struct doc_piece pieces[] = {
 		{ job->in, 0, job->in->n },
 		{ &update, 0, job->contents },
 		{ &update, rest, update.n - rest },
 	};
-	struct pdf_stream stream;
+	struct doc_stream stream;
 	enum doc_err err;
 
-	if (!pdf_stream_open(&stream, pieces, 3))
+	if (!doc_stream_open(&stream, pieces, 3))
 		err = doc_fail(error, DOC_ERR_MEMORY, "out of memory");
 	else
 		err = cms_sign(job->signer, stream.bio, &options, out, error);
 	if (err == DOC_OK && stream.failed)
 		err = doc_fail(error, DOC_ERR_IO, "the PDF cannot be read");
-	pdf_stream_close(&stream);
+	doc_stream_close(&stream);
 	return err;
 }
 
@@ -345,7 +345,7 @@ check_earlier(struct job *job, struct doc_error *error)
 }
 
 enum doc_err
-pdf_sign(const struct doc_signer *signer, const struct pdf_bytes *in,
+pdf_sign(const struct doc_signer *signer, const struct doc_bytes *in,
     const struct pdf_options *options, struct jpki_buf *update,
     struct doc_error *error)
 {

@@ -51,7 +51,7 @@ is_object(const uint8_t *p, size_t n)
 
 /* Does a cross-reference section begin there? */
 static bool
-read_kind(const struct pdf_bytes *bytes, struct pdf_tail *out)
+read_kind(const struct doc_bytes *bytes, struct pdf_tail *out)
 {
 	uint8_t head[HEAD_MAX] = { 0 };
 	size_t n = HEAD_MAX;
@@ -60,7 +60,7 @@ read_kind(const struct pdf_bytes *bytes, struct pdf_tail *out)
 		return false;
 	if (bytes->n - out->xref < n)
 		n = bytes->n - out->xref;
-	if (!pdf_bytes_read(bytes, out->xref, head, n))
+	if (!doc_bytes_read(bytes, out->xref, head, n))
 		return false;
 	out->is_stream = is_object(head, n);
 	return out->is_stream || memcmp(head, "xref", 4) == 0;
@@ -68,7 +68,7 @@ read_kind(const struct pdf_bytes *bytes, struct pdf_tail *out)
 
 /* *behind: what follows the number. */
 static bool
-read_start(const struct pdf_bytes *bytes, const uint8_t *p, size_t n,
+read_start(const struct doc_bytes *bytes, const uint8_t *p, size_t n,
     struct pdf_tail *out, size_t *behind)
 {
 	size_t at = n;
@@ -82,13 +82,13 @@ read_start(const struct pdf_bytes *bytes, const uint8_t *p, size_t n,
 }
 
 enum doc_err
-pdf_tail_read(const struct pdf_bytes *bytes, struct pdf_tail *out,
+pdf_tail_read(const struct doc_bytes *bytes, struct pdf_tail *out,
     struct doc_error *error)
 {
 	uint8_t tail[TAIL_MAX];
 	size_t n = bytes->n < TAIL_MAX ? bytes->n : TAIL_MAX, behind;
 
-	if (!pdf_bytes_read(bytes, bytes->n - n, tail, n))
+	if (!doc_bytes_read(bytes, bytes->n - n, tail, n))
 		return doc_fail(error, DOC_ERR_IO, "the PDF cannot be read");
 	if (!read_start(bytes, tail, n, out, &behind))
 		return doc_fail(error, DOC_ERR_INPUT, "the PDF is damaged (its "
@@ -103,13 +103,13 @@ pdf_tail_read(const struct pdf_bytes *bytes, struct pdf_tail *out,
 /* Is the mark at eof - MARK_N the foot of a revision?  A linearised document
  * has one in its beginning, with the number 0. */
 static bool
-is_foot(const struct pdf_bytes *bytes, size_t eof)
+is_foot(const struct doc_bytes *bytes, size_t eof)
 {
 	uint8_t foot[FOOT_MAX];
 	size_t mark = eof - MARK_N, n = mark < FOOT_MAX ? mark : FOOT_MAX, at;
 	struct pdf_tail tail;
 
-	if (!pdf_bytes_read(bytes, mark - n, foot, n) ||
+	if (!doc_bytes_read(bytes, mark - n, foot, n) ||
 	    !read_start(bytes, foot, n, &tail, &at))
 		return false;
 	while (at < n && is_space(foot[at]))
@@ -119,26 +119,26 @@ is_foot(const struct pdf_bytes *bytes, size_t eof)
 
 /* Behind an end of line, if one is there. */
 static size_t
-skip_line_end(const struct pdf_bytes *bytes, size_t at)
+skip_line_end(const struct doc_bytes *bytes, size_t at)
 {
 	uint8_t c;
 
-	if (pdf_bytes_read(bytes, at, &c, 1) && c == '\r')
+	if (doc_bytes_read(bytes, at, &c, 1) && c == '\r')
 		at++;
-	if (pdf_bytes_read(bytes, at, &c, 1) && c == '\n')
+	if (doc_bytes_read(bytes, at, &c, 1) && c == '\n')
 		at++;
 	return at;
 }
 
 enum doc_err
-pdf_revisions_read(const struct pdf_bytes *bytes, struct pdf_revisions *out,
+pdf_revisions_read(const struct doc_bytes *bytes, struct pdf_revisions *out,
     struct doc_error *error)
 {
 	struct pdf_revision *r;
 	size_t at = 0;
 
 	out->n = 0;
-	while (pdf_bytes_find(bytes, MARK, &at)) {
+	while (doc_bytes_find(bytes, MARK, &at)) {
 		at += MARK_N;
 		if (!is_foot(bytes, at))
 			continue;

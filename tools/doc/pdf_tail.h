@@ -4,7 +4,7 @@
 #ifndef PDF_TAIL_H
 #define PDF_TAIL_H
 
-#include "pdf_bytes.h"
+#include "bytes.h"
 
 struct pdf_tail {
 	size_t	xref;		/* offset of the cross-reference section */
@@ -12,7 +12,7 @@ struct pdf_tail {
 };
 
 /* The end of the whole document, which has been found sound. */
-enum doc_err	pdf_tail_read(const struct pdf_bytes *bytes,
+enum doc_err	pdf_tail_read(const struct doc_bytes *bytes,
 		    struct pdf_tail *out, struct doc_error *error);
 
 #define PDF_REVISIONS_MAX	200
@@ -29,7 +29,7 @@ struct pdf_revisions {
 };
 
 /* All of them, the oldest first. */
-enum doc_err	pdf_revisions_read(const struct pdf_bytes *bytes,
+enum doc_err	pdf_revisions_read(const struct doc_bytes *bytes,
 		    struct pdf_revisions *out, struct doc_error *error);
 
 #endif

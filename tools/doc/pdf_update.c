@@ -32,7 +32,7 @@ update_at(const struct pdf_update *u)
 
 enum doc_err
 pdf_update_open(struct pdf_update *out, struct pdf_doc *doc,
-    const struct pdf_bytes *in, struct doc_error *error)
+    const struct doc_bytes *in, struct doc_error *error)
 {
 	memset(out, 0, sizeof(*out));
 	out->doc = doc;

@@ -16,7 +16,7 @@ struct pdf_entry {
 
 struct pdf_update {
 	struct pdf_doc		*doc;
-	const struct pdf_bytes	*in;
+	const struct doc_bytes	*in;
 	struct pdf_tail		 tail;
 	BIO			*out;
 	struct pdf_entry	*entries;	/* at 0: not written yet */
@@ -25,7 +25,7 @@ struct pdf_update {
 };
 
 enum doc_err	pdf_update_open(struct pdf_update *out, struct pdf_doc *doc,
-		    const struct pdf_bytes *in, struct doc_error *error);
+		    const struct doc_bytes *in, struct doc_error *error);
 void		pdf_update_close(struct pdf_update *update);
 
 /* An object of the document has changed; it is written when all is. */

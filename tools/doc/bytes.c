@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "pdf_bytes.h"
+#include "bytes.h"
 
 #include <errno.h>
 #include <string.h>
@@ -25,7 +25,7 @@ read_file(int fd, size_t at, uint8_t *out, size_t n)
 }
 
 bool
-pdf_bytes_read(const struct pdf_bytes *bytes, size_t at, void *out, size_t n)
+doc_bytes_read(const struct doc_bytes *bytes, size_t at, void *out, size_t n)
 {
 	if (at > bytes->n || n > bytes->n - at)
 		return false;
@@ -54,7 +54,7 @@ find_in(const uint8_t *block, size_t n, const char *word, size_t word_n)
 }
 
 bool
-pdf_bytes_find(const struct pdf_bytes *bytes, const char *word, size_t *at)
+doc_bytes_find(const struct doc_bytes *bytes, const char *word, size_t *at)
 {
 	uint8_t	block[BLOCK];
 	size_t	word_n = strlen(word);
@@ -63,7 +63,7 @@ pdf_bytes_find(const struct pdf_bytes *bytes, const char *word, size_t *at)
 		size_t left = bytes->n - *at;
 		size_t n = left < BLOCK ? left : BLOCK, found;
 
-		if (!pdf_bytes_read(bytes, *at, block, n))
+		if (!doc_bytes_read(bytes, *at, block, n))
 			return false;
 		found = find_in(block, n, word, word_n);
 		*at += found < n ? found : n - word_n + 1;
@@ -80,8 +80,8 @@ pdf_bytes_find(const struct pdf_bytes *bytes, const char *word, size_t *at)
 static int
 stream_read(BIO *bio, char *out, int room)
 {
-	struct pdf_stream *s = BIO_get_data(bio);
-	struct pdf_piece *piece;
+	struct doc_stream *s = BIO_get_data(bio);
+	struct doc_piece *piece;
 	size_t n;
 
 	BIO_clear_retry_flags(bio);
@@ -91,7 +91,7 @@ stream_read(BIO *bio, char *out, int room)
 		return s->failed ? -1 : 0;
 	piece = &s->piece[s->now];
 	n = piece->n < (size_t)room ? piece->n : (size_t)room;
-	if (!pdf_bytes_read(piece->bytes, piece->at, out, n)) {
+	if (!doc_bytes_read(piece->bytes, piece->at, out, n)) {
 		s->failed = true;
 		return -1;
 	}
@@ -103,7 +103,7 @@ stream_read(BIO *bio, char *out, int room)
 static long
 stream_ctrl(BIO *bio, int command, long number, void *pointer)
 {
-	const struct pdf_stream *s = BIO_get_data(bio);
+	const struct doc_stream *s = BIO_get_data(bio);
 	size_t at = s->now;
 
 	(void)number, (void)pointer;
@@ -124,7 +124,7 @@ stream_create(BIO *bio)
 }
 
 bool
-pdf_stream_open(struct pdf_stream *out, const struct pdf_piece *pieces,
+doc_stream_open(struct doc_stream *out, const struct doc_piece *pieces,
     size_t count)
 {
 	memset(out, 0, sizeof(*out));
@@ -137,7 +137,7 @@ pdf_stream_open(struct pdf_stream *out, const struct pdf_piece *pieces,
 	    BIO_meth_set_create(out->method, stream_create) == 1)
 		out->bio = BIO_new(out->method);
 	if (out->bio == NULL) {
-		pdf_stream_close(out);
+		doc_stream_close(out);
 		return false;
 	}
 	BIO_set_data(out->bio, out);
@@ -145,7 +145,7 @@ pdf_stream_open(struct pdf_stream *out, const struct pdf_piece *pieces,
 }
 
 void
-pdf_stream_close(struct pdf_stream *stream)
+doc_stream_close(struct doc_stream *stream)
 {
 	BIO_free(stream->bio);
 	BIO_meth_free(stream->method);

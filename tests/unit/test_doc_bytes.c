@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* A document's bytes, its dates and its ends. */
 #define _GNU_SOURCE		/* memfd_create */
-#include "pdf_bytes.h"
+#include "bytes.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -14,10 +14,10 @@
 
 #define LONG	200000		/* more than is read in one go */
 
-static struct pdf_bytes
+static struct doc_bytes
 bytes_of(const char *text)
 {
-	return (struct pdf_bytes){ (const uint8_t *)text, strlen(text), -1 };
+	return (struct doc_bytes){ (const uint8_t *)text, strlen(text), -1 };
 }
 
 /* The same in a file. */
@@ -35,7 +35,7 @@ static void
 a_word_is_found_wherever_it_is(void **state)
 {
 	uint8_t *p = malloc(LONG);
-	struct pdf_bytes bytes = { p, LONG, -1 };
+	struct doc_bytes bytes = { p, LONG, -1 };
 
 	(void)state;
 	assert_non_null(p);
@@ -48,10 +48,10 @@ a_word_is_found_wherever_it_is(void **state)
 
 		memcpy(p + i, "%%EOF", 5);
 		assert_int_equal(pwrite(bytes.fd, "%%EOF", 5, (off_t)i), 5);
-		assert_true(pdf_bytes_find(&bytes, "%%EOF", &at));
+		assert_true(doc_bytes_find(&bytes, "%%EOF", &at));
 		assert_int_equal(at, i);
 		at++;
-		assert_false(pdf_bytes_find(&bytes, "%%EOF", &at));
+		assert_false(doc_bytes_find(&bytes, "%%EOF", &at));
 		memset(p + i, '%', 5);
 		assert_int_equal(pwrite(bytes.fd, "%%%%%", 5, (off_t)i), 5);
 	}
@@ -62,31 +62,31 @@ a_word_is_found_wherever_it_is(void **state)
 static void
 nothing_is_read_from_outside(void **state)
 {
-	struct pdf_bytes bytes = bytes_of("abc");
+	struct doc_bytes bytes = bytes_of("abc");
 	char out[4] = "";
 
 	(void)state;
-	assert_true(pdf_bytes_read(&bytes, 0, out, 3));
+	assert_true(doc_bytes_read(&bytes, 0, out, 3));
 	expect_text("all", out, "abc");
-	assert_true(pdf_bytes_read(&bytes, 3, out, 0));
-	assert_false(pdf_bytes_read(&bytes, 0, out, 4));
-	assert_false(pdf_bytes_read(&bytes, 4, out, 0));
-	assert_false(pdf_bytes_read(&bytes, 3, out, 1));
-	assert_false(pdf_bytes_read(&bytes, SIZE_MAX, out, 2));
+	assert_true(doc_bytes_read(&bytes, 3, out, 0));
+	assert_false(doc_bytes_read(&bytes, 0, out, 4));
+	assert_false(doc_bytes_read(&bytes, 4, out, 0));
+	assert_false(doc_bytes_read(&bytes, 3, out, 1));
+	assert_false(doc_bytes_read(&bytes, SIZE_MAX, out, 2));
 }
 
 static void
 pieces_are_one_stream(void **state)
 {
-	struct pdf_bytes one = bytes_of("0123456789"), two = bytes_of("ab");
-	const struct pdf_piece pieces[] = {
+	struct doc_bytes one = bytes_of("0123456789"), two = bytes_of("ab");
+	const struct doc_piece pieces[] = {
 		{ &one, 2, 3 }, { &two, 1, 0 }, { &two, 0, 2 },
 	};
-	struct pdf_stream stream;
+	struct doc_stream stream;
 	char text[8] = "";
 
 	(void)state;
-	assert_true(pdf_stream_open(&stream, pieces, COUNT(pieces)));
+	assert_true(doc_stream_open(&stream, pieces, COUNT(pieces)));
 	assert_int_equal(BIO_read(stream.bio, text, 2), 2);
 	assert_false(BIO_eof(stream.bio));
 	assert_int_equal(BIO_read(stream.bio, text + 2, 5), 1);
@@ -95,7 +95,7 @@ pieces_are_one_stream(void **state)
 	assert_true(BIO_eof(stream.bio));
 	assert_int_equal(BIO_read(stream.bio, text, 2), 0);
 	assert_false(stream.failed);
-	pdf_stream_close(&stream);
+	doc_stream_close(&stream);
 }
 
 /* Who reads a BIO may take an error for an end. */
@@ -103,20 +103,20 @@ static void
 a_file_that_became_shorter_is_noticed(void **state)
 {
 	static uint8_t p[100];
-	struct pdf_bytes bytes = { p, sizeof(p), file_of(p, 50) };
-	const struct pdf_piece piece = { &bytes, 0, sizeof(p) };
-	struct pdf_stream stream;
+	struct doc_bytes bytes = { p, sizeof(p), file_of(p, 50) };
+	const struct doc_piece piece = { &bytes, 0, sizeof(p) };
+	struct doc_stream stream;
 	char room[100];
 	size_t at = 0;
 
 	(void)state;
-	assert_true(pdf_stream_open(&stream, &piece, 1));
+	assert_true(doc_stream_open(&stream, &piece, 1));
 	assert_int_equal(BIO_read(stream.bio, room, 40), 40);
 	assert_int_equal(BIO_read(stream.bio, room, 40), -1);
 	assert_true(stream.failed);
 	assert_int_equal(BIO_read(stream.bio, room, 1), -1);
-	pdf_stream_close(&stream);
-	assert_false(pdf_bytes_find(&bytes, "x", &at));
+	doc_stream_close(&stream);
+	assert_false(doc_bytes_find(&bytes, "x", &at));
 	(void)close(bytes.fd);
 }
 
@@ -203,7 +203,7 @@ the_end_says_what_kind_of_section_there_is(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(rows); i++) {
-		struct pdf_bytes bytes = bytes_of(rows[i].text);
+		struct doc_bytes bytes = bytes_of(rows[i].text);
 		struct pdf_tail tail;
 
 		expect_int(rows[i].text, pdf_tail_read(&bytes, &tail, NULL),
@@ -221,7 +221,7 @@ only_what_points_to_a_section_ends_a_revision(void **state)
 	static const char text[] = "%PDF\nxref\nstartxref\n0\n%%EOF\n"
 	    "startxref\n5\n%%EOF\r\n"
 	    "%%EOF startxref\n7\n%%EOF\nstartxref 5 %%EOF";
-	struct pdf_bytes bytes = bytes_of(text);
+	struct doc_bytes bytes = bytes_of(text);
 	struct pdf_revisions *r = malloc(sizeof(*r));
 
 	(void)state;
@@ -249,5 +249,5 @@ main(void)
 		cmocka_unit_test(only_what_points_to_a_section_ends_a_revision),
 	};
 
-	return cmocka_run_group_tests_name("doc_pdf_bytes", tests, NULL, NULL);
+	return cmocka_run_group_tests_name("doc_bytes", tests, NULL, NULL);
 }

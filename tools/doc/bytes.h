@@ -2,8 +2,8 @@
 /*
  * A document as bytes, and pieces of it as one stream.
  */
-#ifndef PDF_BYTES_H
-#define PDF_BYTES_H
+#ifndef BYTES_H
+#define BYTES_H
 
 #include <openssl/bio.h>
 
@@ -14,7 +14,7 @@
  * fd is the file, from which long parts are read piece by piece, so that they
  * take no memory; else -1.
  */
-struct pdf_bytes {
+struct doc_bytes {
 	const uint8_t	*p;
 	size_t		 n;
 	int		 fd;
@@ -22,27 +22,27 @@ struct pdf_bytes {
 
 /* n bytes at an offset, all of them; false: they are not there, or reading
  * failed. */
-bool	pdf_bytes_read(const struct pdf_bytes *bytes, size_t at, void *out,
+bool	doc_bytes_read(const struct doc_bytes *bytes, size_t at, void *out,
 	    size_t n);
 
 /*
  * Where a word is found the next time, from *at on; moves *at there.  At most
- * PDF_WORD_MAX characters.  False: nowhere, or reading failed.
+ * DOC_WORD_MAX characters.  False: nowhere, or reading failed.
  */
-#define PDF_WORD_MAX	64
-bool	pdf_bytes_find(const struct pdf_bytes *bytes, const char *word,
+#define DOC_WORD_MAX	64
+bool	doc_bytes_find(const struct doc_bytes *bytes, const char *word,
 	    size_t *at);
 
-struct pdf_piece {
-	const struct pdf_bytes	*bytes;
+struct doc_piece {
+	const struct doc_bytes	*bytes;
 	size_t			 at, n;
 };
 
-#define PDF_PIECES_MAX	3
+#define DOC_PIECES_MAX	3
 
 /* Pieces one behind the other, to be read once. */
-struct pdf_stream {
-	struct pdf_piece	 piece[PDF_PIECES_MAX];
+struct doc_stream {
+	struct doc_piece	 piece[DOC_PIECES_MAX];
 	size_t			 count, now;
 	bool			 failed;	/* what ended it is no end */
 	BIO_METHOD		*method;
@@ -50,8 +50,8 @@ struct pdf_stream {
 };
 
 /* False without memory.  *out must not move while it is open. */
-bool	pdf_stream_open(struct pdf_stream *out, const struct pdf_piece *pieces,
+bool	doc_stream_open(struct doc_stream *out, const struct doc_piece *pieces,
 	    size_t count);
-void	pdf_stream_close(struct pdf_stream *stream);
+void	doc_stream_close(struct doc_stream *stream);
 
 #endif
