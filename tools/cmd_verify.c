@@ -189,7 +189,6 @@ judge_raw(struct check_job *job, const struct jpki_buf *cert, X509 *x509)
 	if (s == NULL)
 		return doc_fail(&job->error, DOC_ERR_MEMORY, "out of memory");
 	claim.hash = s->hash = hash_of(job->t->opt->value[OPT_HASH]);
-	job->verdict.format = "raw";
 	err = digest_content(job, claim.hash, digest, &claim.digest_n);
 	if (err == JPKI_OK)
 		err = jpki_verify(job->t->ctx, cert->p, cert->n, &claim);
@@ -250,7 +249,7 @@ static const struct mark {
 	size_t		 within;	/* of so many bytes */
 	const char	*format;
 } marks[] = {
-	{ "%PDF-", 1024, "pdf" },
+	{ "%PDF-", 1, "pdf" },
 	{ "-----BEGIN ", 1, "cms" },
 	{ "\x30", 1, "cms" },
 	{ "\xEF\xBB\xBF<", 1, "xml" },
@@ -360,8 +359,8 @@ report(struct check_job *job)
 	job->t->answered = true;
 	if (verdict_holds(&job->verdict))
 		return EXIT_DONE;
-	return fail(EXIT_FAILED, "%s: not every signature holds",
-	    job->doc.name);
+	return fail(EXIT_FAILED, job->verdict.n == 0 ? "%s: it is not signed" :
+	    "%s: not every signature holds", job->doc.name);
 }
 
 static enum exit_code
@@ -375,6 +374,7 @@ check_document(struct check_job *job)
 		code = open_contents(job, format);
 	if (code != EXIT_DONE)
 		return code;
+	job->verdict.format = format->name;
 	err = format->check(job);
 	if (err == DOC_OK)
 		return report(job);

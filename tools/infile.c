@@ -65,6 +65,20 @@ map(int fd, struct infile *f)
 }
 
 enum exit_code
+infile_check(const char *path)
+{
+	struct stat	st;
+	int		errnum = 0;
+
+	if (stat(path, &st) != 0 || faccessat(AT_FDCWD, path, R_OK,
+	    AT_EACCESS) != 0)
+		errnum = errno;
+	else if (S_ISDIR(st.st_mode))
+		errnum = EISDIR;
+	return errnum == 0 ? EXIT_DONE : fail_file("read", path, errnum);
+}
+
+enum exit_code
 infile_open(const char *path, struct infile *out)
 {
 	bool	is_stdin = strcmp(path, "-") == 0;

@@ -17,6 +17,9 @@ struct infile {
 	uint8_t		*room;		/* what was allocated, else NULL */
 };
 
+/* Whether path can be read, as far as can be told without opening it: what
+ * stands behind a name may be a pipe.  Reports errors. */
+enum exit_code	infile_check(const char *path);
 /* path "-" is standard input.  Reports errors. */
 enum exit_code	infile_open(const char *path, struct infile *out);
 /* Takes what infile_open() failed to fill, too. */

@@ -9,6 +9,7 @@
 
 #include "ahead.h"
 #include "certs.h"
+#include "hashes.h"
 #include "interrupt.h"
 #include "jpki_openssl.h"
 #include "outfile.h"
@@ -205,16 +206,26 @@ sign_each(struct run *r, unsigned jobs)
 	return r->code;
 }
 
-/* Standard output cannot hold both a document and what is said of it. */
+/* What can be told before a person is asked for a PIN. */
 static enum exit_code
-check_json(const struct tool *t, const struct job *job)
+check_job(const struct tool *t, const struct job *job)
 {
+	enum exit_code code = EXIT_DONE;
+
+	if (!hash_is_safe(job->hash))
+		return fail(EXIT_USAGE, "documents are signed with sha256, "
+		    "sha384 or sha512; give one of them");
+	/* It cannot hold both a document and what is said of it. */
 	if (t->opt->seen[OPT_JSON] && job->items[0].output == NULL)
 		return fail(EXIT_USAGE, "--json says what was written; give "
 		    "-o FILE or --suffix");
-	return EXIT_DONE;
+	for (size_t i = 0; i < job->count && code == EXIT_DONE; i++)
+		if (job->items[i].input != NULL)
+			code = infile_check(job->items[i].input);
+	return code;
 }
 
+/* What was written, also if not all was. */
 static void
 print_json(const struct run *r)
 {
@@ -225,7 +236,7 @@ print_json(const struct run *r)
 	json_string(&j, "hash", jpki_hash_name(r->job->hash));
 	json_string(&j, "format", r->t->opt->value[OPT_FORMAT]);
 	json_open(&j, "documents", '[');
-	for (size_t i = 0; i < r->job->count; i++) {
+	for (size_t i = 0; i < r->done; i++) {
 		json_open(&j, NULL, '{');
 		json_string(&j, "file", r->job->items[i].input);
 		json_string(&j, "output", r->job->items[i].output);
@@ -234,6 +245,7 @@ print_json(const struct run *r)
 	json_close(&j, ']');
 	json_close(&j, '}');
 	fputc('\n', r->t->out);
+	r->t->answered = true;
 }
 
 static void
@@ -268,7 +280,7 @@ sign_documents(struct tool *t, struct job *job, struct pins *pins)
 		jobs = options_number(t->opt, OPT_JOBS, 63);
 	code = jobs < 0 ? EXIT_USAGE : docsign_plan(t, &r->plan);
 	if (code == EXIT_DONE)
-		code = check_json(t, job);
+		code = check_job(t, job);
 	if (code == EXIT_DONE)
 		code = ask_consent(t, job);
 	if (code == EXIT_DONE)
@@ -278,7 +290,7 @@ sign_documents(struct tool *t, struct job *job, struct pins *pins)
 	if (code == EXIT_DONE)
 		code = sign_each(r, jobs > 0 ? (unsigned)jobs : 1);
 	code = tool_card_close(t, code);
-	if (code == EXIT_DONE && t->opt->seen[OPT_JSON])
+	if (r->done > 0 && t->opt->seen[OPT_JSON])
 		print_json(r);
 	run_free(r);
 	free(r);

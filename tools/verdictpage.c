@@ -77,6 +77,16 @@ put_signature(struct tool *t, const struct verdict_signature *s, size_t number)
 	jpki_cert_free(&cert);
 }
 
+static const char *
+sentence(const struct verdict *verdict)
+{
+	if (verdict->n == 0)
+		return "This document is not signed.";
+	return verdict_holds(verdict) ?
+	    "This document holds, as far as it can be checked." :
+	    "This document does NOT hold.";
+}
+
 void
 verdictpage_text(struct tool *t, const struct verdict *verdict)
 {
@@ -84,8 +94,7 @@ verdictpage_text(struct tool *t, const struct verdict *verdict)
 	    verdict->n == 1 ? "signature" : "signatures", verdict->format);
 	for (size_t i = 0; i < verdict->n; i++)
 		put_signature(t, &verdict->signatures[i], i + 1);
-	fprintf(t->out, "\nThis document %s.\n", verdict_holds(verdict) ?
-	    "holds, as far as it can be checked" : "does NOT hold");
+	fprintf(t->out, "\n%s\n", sentence(verdict));
 }
 
 static void

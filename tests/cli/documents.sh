@@ -48,6 +48,9 @@ cms_holds_its_content() {
 	found coverage ok
 	found revocation unknown
 	expect_equal name "$(jq -r '.signatures[0].holder.sex_text' "$out")" female
+	expect_equal format "$(jq -r .format "$out")" cms
+	run verify --ca "$work/ca" "$work/one.p7m"
+	expect_equal text "$(head -n 1 "$out")" '1 signature, cms'
 }
 
 detached_cms_needs_its_content() {
@@ -210,8 +213,9 @@ what_was_made_before_a_failure_stays() {
 	cp "$work/one.xml" "$work/a.xml"
 	echo 'no XML' >"$work/b.xml"
 	cp "$work/one.xml" "$work/c.xml"
-	sign --format xml --suffix .signed "$work"/[abc].xml
+	sign -j --format xml --suffix .signed "$work"/[abc].xml
 	expect_equal 'exit status' "$code" 1
+	expect_equal 'JSON' "$(jq -c '[.documents[].file]' "$out")" "[\"$work/a.xml\"]"
 	grep -q '1 of 3 documents are signed' "$err" || cat "$err"
 	expect_logged_out
 	holds true "$work/a.xml.signed"
@@ -269,9 +273,17 @@ options_that_do_not_belong_cost_nothing() {
 	expect_failure 2 'page,x,y,width,height'
 	sign -j --format cms "$work/one"
 	expect_failure 2 '--json'
+	sign --format cms --hash sha1 -o "$work/x" "$work/one"
+	expect_failure 2 'sha256'
+	sign --format cms --suffix .p7m "$work/one" "$work/missing" "$work/two"
+	expect_failure 1 'missing'
+	sign --format cms --suffix .p7m "$work/one" "$work"
+	expect_failure 1 'directory'
 	expect_equal commands "$(sent_commands)" 0
 	run verify "$work/one"
 	expect_failure 1 'give --format'
+	run verify --format xml "$work/one.xml"
+	grep -q 'is not signed' "$out" || cat "$out"
 }
 
 play "$@"

@@ -376,7 +376,6 @@ pdf_check(const struct trust *trust, const struct doc_bytes *in,
 	job->trust = trust;
 	job->bytes = in;
 	job->out = out;
-	out->format = "pdf";
 	err = check_all(job, error);
 	for (size_t i = 0; job->states != NULL && i < job->revisions.n; i++)
 		pdf_finds_free(&job->states[i].finds);

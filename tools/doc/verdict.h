@@ -46,7 +46,7 @@ struct verdict_signature {
 };
 
 struct verdict {
-	const char			*format;	/* "cms", "pdf", "xml", "raw" */
+	const char			*format;	/* for who checked it to name */
 	struct verdict_signature	*signatures;
 	size_t				 n;
 };

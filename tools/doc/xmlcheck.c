@@ -347,7 +347,6 @@ xml_check(const struct trust *trust, const uint8_t *p, size_t n,
 
 	if (error == NULL)
 		error = &spare;
-	out->format = "xml";
 	ERR_set_mark();		/* what foreign bytes do to it is in words */
 	blank.scope.files = blank.given->files;
 	blank.scope.files_n = blank.given->files_n;
