@@ -206,3 +206,22 @@ provider_sign(struct provider_key *key, const struct provider_job *job,
 	card_ref_unlock(key->origin.card);
 	return err;
 }
+
+void
+provider_set_error(struct provider_key *key, enum jpki_err err)
+{
+	card_ref_lock(key->origin.card);
+	key->err = err;
+	card_ref_unlock(key->origin.card);
+}
+
+enum jpki_err
+provider_error(struct provider_key *key)
+{
+	enum jpki_err err;
+
+	card_ref_lock(key->origin.card);
+	err = key->err;
+	card_ref_unlock(key->origin.card);
+	return err;
+}

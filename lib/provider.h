@@ -59,4 +59,8 @@ struct provider_job {
 enum jpki_err	provider_sign(struct provider_key *key,
     const struct provider_job *job, struct jpki_buf *signature);
 
+/* How the last signature ended; threads may share the key. */
+void		provider_set_error(struct provider_key *key, enum jpki_err err);
+enum jpki_err	provider_error(struct provider_key *key);
+
 #endif

@@ -138,10 +138,10 @@ rsa_parts(int selection)
 static int
 key_get(void *keydata, OSSL_PARAM params[])
 {
-	const struct provider_key *key = keydata;
+	struct provider_key *key = keydata;
 	OSSL_PARAM *p = OSSL_PARAM_locate(params, PROVIDER_ERROR);
 
-	if (p != NULL && OSSL_PARAM_set_int(p, (int)key->err) != 1)
+	if (p != NULL && OSSL_PARAM_set_int(p, (int)provider_error(key)) != 1)
 		return 0;
 	return key->public_key != NULL &&
 	    EVP_PKEY_get_params(key->public_key, params) == 1;

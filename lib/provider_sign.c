@@ -51,7 +51,7 @@ struct choice {
 static int
 fail(const struct signing *s, enum jpki_err err)
 {
-	s->key->err = err;
+	provider_set_error(s->key, err);
 	ERR_raise_data(ERR_LIB_PROV, PROV_R_FAILED_TO_SIGN, "%s",
 	    jpki_strerror(err));
 	return 0;
