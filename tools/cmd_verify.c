@@ -16,6 +16,9 @@
 
 #define CONTENTS_MAX	OPTIONS_LIST_MAX
 
+/* What not every format takes. */
+#define OF_FORMATS	(OPT(CONTENT) | OPT(ID) | OPT(CERT) | OPT(HASH))
+
 struct check_job {
 	struct tool	*t;
 	struct infile	 doc;
@@ -178,7 +181,8 @@ note_raw(struct verdict_signature *s, enum jpki_err err)
 
 /* A signature without anything around it says neither who nor when. */
 static enum doc_err
-judge_raw(struct check_job *job, const struct jpki_buf *cert, X509 *x509)
+judge_raw(struct check_job *job, const struct jpki_buf *cert,
+    STACK_OF(X509) *certs)
 {
 	struct verdict_signature *s = verdict_add(&job->verdict);
 	uint8_t			  digest[JPKI_DIGEST_MAX];
@@ -194,9 +198,11 @@ judge_raw(struct check_job *job, const struct jpki_buf *cert, X509 *x509)
 		err = jpki_verify(job->t->ctx, cert->p, cert->n, &claim);
 	if (!note_raw(s, err))
 		return doc_fail(&job->error, DOC_ERR_MEMORY, "out of memory");
-	return trust_judge(&job->trust, x509, NULL, s, &job->error);
+	return trust_judge(&job->trust, sk_X509_value(certs, 0), certs, s,
+	    &job->error);
 }
 
+/* The first certificate is the signer's, further ones are of its chain. */
 static enum doc_err
 check_raw(struct check_job *job)
 {
@@ -220,7 +226,7 @@ check_raw(struct check_job *job)
 		err = trust_cert_der(sk_X509_value(certs, 0), &der,
 		    &job->error);
 	if (err == DOC_OK)
-		err = judge_raw(job, &der, sk_X509_value(certs, 0));
+		err = judge_raw(job, &der, certs);
 	jpki_buf_free(&der);
 	trust_certs_free(certs);
 	infile_close(&file);
@@ -234,16 +240,18 @@ check_raw(struct check_job *job)
 static const struct format {
 	const char	*name;
 	enum doc_err	 (*check)(struct check_job *job);
+	uint64_t	 options;	/* of OF_FORMATS */
 	bool		 many;		/* contents may be several */
 } formats[] = {
-	{ "cms", check_cms, false },
-	{ "smime", check_smime, false },
-	{ "xml", check_xml, true },
-	{ "pdf", check_pdf, false },
-	{ "raw", check_raw, false },
+	{ "cms", check_cms, OPT(CONTENT), false },
+	{ "smime", check_smime, 0, false },
+	{ "xml", check_xml, OPT(CONTENT) | OPT(ID), true },
+	{ "pdf", check_pdf, 0, false },
+	{ "raw", check_raw, OPT(CONTENT) | OPT(CERT) | OPT(HASH), false },
 };
 
-/* How a document begins that is of a format; in this order. */
+/* How a document begins that is of a format; in this order: a CMS can have a
+ * PDF document in it, and that may stand behind what is no part of it. */
 static const struct mark {
 	const char	*text;
 	size_t		 within;	/* of so many bytes */
@@ -256,8 +264,11 @@ static const struct mark {
 	{ "\xFE\xFF", 1, "xml" },
 	{ "\xFF\xFE", 1, "xml" },
 	{ "<", 1, "xml" },
+	{ "%PDF-", 1024, "pdf" },
 	{ "MIME-Version:", 65536, "smime" },
 	{ "multipart/signed", 65536, "smime" },
+	{ "application/pkcs7-mime", 65536, "smime" },
+	{ "application/x-pkcs7-mime", 65536, "smime" },
 };
 
 static bool
@@ -370,6 +381,9 @@ check_document(struct check_job *job)
 	enum exit_code		 code = choose_format(job, &format);
 	enum doc_err		 err;
 
+	if (code == EXIT_DONE)
+		code = options_refuse(job->t->opt, OF_FORMATS &
+		    ~format->options, "the format", format->name);
 	if (code == EXIT_DONE)
 		code = open_contents(job, format);
 	if (code != EXIT_DONE)

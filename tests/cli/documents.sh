@@ -84,6 +84,7 @@ a_mail_is_signed() {
 	cp "$out" "$work/mail"
 	openssl_verifies -in "$work/mail"
 	holds true "$work/mail"
+	expect_equal format "$(jq -r .format "$out")" smime
 	sed 's/^b25l/dHdv/' "$work/mail" >"$work/other"
 	cmp -s "$work/mail" "$work/other" && echo "the mail is the same"
 	holds false "$work/other"
@@ -230,6 +231,9 @@ a_bare_signature_is_checked() {
 	holds true --format raw --cert "$work/cert" --content "$work/one" "$work/raw"
 	holds false --format raw --cert "$work/cert" --content "$work/two" "$work/raw"
 	found signature failed
+	# The CA may stand behind the certificate.
+	cat "$work/cert" "$work/ca" >"$work/chain"
+	holds true --format raw --cert "$work/chain" --content "$work/one" "$work/raw"
 }
 
 the_login_key_signs_no_documents_that_hold() {
@@ -286,6 +290,31 @@ options_that_do_not_belong_cost_nothing() {
 	grep -q 'is not signed' "$out" || cat "$out"
 }
 
+# No document is at hand that these would belong to.
+verify_refuses_options_that_count_for_nothing() {
+	local row
+	begin
+	for row in cms=--id cms=--cert smime=--content pdf=--content pdf=--id xml=--hash raw=--id; do
+		run verify --format "${row%=*}" "${row#*=}" "$work/two" "$work/one"
+		expect_failure 2 "takes no option ${row#*=}"
+	done
+}
+
+# As their first bytes tell, and not what is in them.
+formats_are_told_apart() {
+	local name
+	begin
+	mutool create -o "$work/plain.pdf" /dev/null >/dev/null 2>&1 || echo "no PDF"
+	sign --format cms -o "$work/pdf.p7m" "$work/plain.pdf"
+	holds true "$work/pdf.p7m"
+	expect_equal format "$(jq -r .format "$out")" cms
+	for name in application/pkcs7-mime application/x-pkcs7-mime multipart/signed; do
+		printf 'Content-Type: %s\n\nMAA=\n' "$name" >"$work/mail"
+		run verify "$work/mail"
+		expect_failure 1 'no signed mail'
+	done
+}
+
 play "$@"
 
 tap 'CMS holds its content' in_world adult cms_holds_its_content
@@ -307,4 +336,7 @@ tap 'a test CA is trusted only if it is given' in_world adult a_test_ca_is_trust
 tap 'without consent nothing is sent' in_world adult without_consent_nothing_is_sent
 tap 'options that do not belong cost nothing' \
 	in_world adult options_that_do_not_belong_cost_nothing
+tap 'verify refuses options that count for nothing' \
+	in_world adult verify_refuses_options_that_count_for_nothing
+tap 'formats are told apart' in_world adult formats_are_told_apart
 tap_end
