@@ -42,6 +42,8 @@ objects = $(patsubst %.c,$(O)/%.o,$(1))
 
 lib_objs := $(call objects,$(call sources,lib/*.c))
 tool_objs := $(call objects,$(call sources,tools/*.c))
+# The language of both programs.
+words_objs := $(call objects,$(call sources,tools/words/*.c))
 # Documents: CMS, XML, PDF.
 doc_objs := $(call objects,$(call sources,tools/doc/*.c))
 # Three modules: the same objects, and one constant.
@@ -63,7 +65,7 @@ p11_clients := $(addprefix $(O)/tests/e2e/,p11steps p11storm secrets_client) $(O
 # They look at what others leave in memory.
 scanners := $(O)/tests/e2e/secrets_scan $(O)/tests/e2e/secrets_trace
 helpers := $(p11_clients) $(scanners)
-all_objs := $(client_objs) $(lib_objs) $(tool_objs) $(doc_objs) $(module_objs) $(module_variants) $(vcard_main) $(vcard_objs) $(unit_objs) $(helper_objs)
+all_objs := $(client_objs) $(lib_objs) $(tool_objs) $(words_objs) $(doc_objs) $(module_objs) $(module_variants) $(vcard_main) $(vcard_objs) $(unit_objs) $(helper_objs)
 
 so_name := libjpki.so.$(so_major)
 so_file := libjpki.so.$(version)
@@ -72,7 +74,7 @@ programs := $(O)/jpki-tool $(O)/jpki-vcard
 
 .PHONY: all tests helpers
 #: all           libraries, modules and programs; this is the default
-all: $(libs) $(modules) $(programs) $(O)/libjpki.pc
+all: $(libs) $(modules) $(programs) $(catalogues) $(O)/libjpki.pc
 tests: $(unit_tests)
 helpers: $(helpers)
 
@@ -100,13 +102,17 @@ $(client_objs): private part_cppflags = -iquote $(srcdir)/pkcs11 \
 ifeq ($(mode),coverage)
 $(client_objs): private mode_cflags := -O2 -g
 endif
+$(words_objs): private part_cppflags = -D'LOCALE_DIR="$(localedir)"'
 $(tool_objs): private part_cppflags = -iquote $(srcdir)/tools \
-	-iquote $(srcdir)/tools/doc $(doc_cflags) $(crypto_cflags)
-$(doc_objs): private part_cppflags = $(doc_cflags) $(crypto_cflags)
-$(vcard_main) $(vcard_objs): private part_cppflags = $(crypto_cflags)
+	-iquote $(srcdir)/tools/words -iquote $(srcdir)/tools/doc \
+	$(doc_cflags) $(crypto_cflags)
+$(doc_objs): private part_cppflags = -iquote $(srcdir)/tools/words \
+	$(doc_cflags) $(crypto_cflags)
+$(vcard_main) $(vcard_objs): private part_cppflags = \
+	-iquote $(srcdir)/tools/words $(crypto_cflags)
 $(unit_objs) $(helper_objs): private part_cppflags = -iquote $(srcdir)/tools/vcard \
 	-iquote $(srcdir)/pkcs11 -iquote $(srcdir)/tools -iquote $(srcdir)/tools/doc \
-	$(p11kit_cflags) $(doc_cflags) \
+	-iquote $(srcdir)/tools/words $(p11kit_cflags) $(doc_cflags) \
 	-iquote $(srcdir) $(pcsc_cflags) $(crypto_cflags) $(cmocka_cflags)
 
 $(O)/%.o: %.c $(O)/flags
@@ -125,6 +131,7 @@ $(O)/%.a: $(O)/members
 $(O)/libjpki.a: $(lib_objs)
 $(O)/libvcard.a: $(vcard_objs)
 $(O)/libdoc.a: $(doc_objs)
+$(O)/libwords.a: $(words_objs)
 # For the tests: the tool's and the modules' objects, to be called in process.
 $(O)/tools/parts.a: $(filter-out $(O)/tools/jpki-tool.o,$(tool_objs))
 $(O)/libmodule.a: $(module_objs) $(O)/pkcs11/tokens_both.o
@@ -161,10 +168,10 @@ $(O)/libjpki.pc: lib/libjpki.pc.in $(O)/places
 		-e 's|@version@|$(version)|' $< >$@
 
 # A program is its objects, and what they need of the archives.
-$(O)/jpki-tool: $(tool_objs) $(O)/libdoc.a $(O)/libjpki.a
-$(O)/jpki-vcard: $(vcard_main) $(O)/libvcard.a $(O)/libjpki.a
+$(O)/jpki-tool: $(tool_objs) $(O)/libdoc.a $(O)/libwords.a $(O)/libjpki.a
+$(O)/jpki-vcard: $(vcard_main) $(O)/libvcard.a $(O)/libwords.a $(O)/libjpki.a
 $(unit_tests): %: %.o $(O)/tests/unit/helpers.a $(O)/tools/parts.a $(O)/libdoc.a \
-	$(O)/libmodule.a $(O)/libvcard.a $(O)/libjpki.a
+	$(O)/libmodule.a $(O)/libvcard.a $(O)/libwords.a $(O)/libjpki.a
 $(O)/jpki-tool: private part_libs = $(doc_libs)
 $(unit_tests): private part_libs = $(cmocka_libs) $(doc_libs) $(ssl_libs)
 $(p11_clients): %: %.o $(p11_load)

@@ -24,6 +24,8 @@ installed_data := \
 	$(docs:%=$(srcdir)/%:$(docdir)) \
 	$(patsubst %,$(srcdir)/%:$(docdir)/clients,$(call sources,doc/clients/*.md)) \
 	$(patsubst %,$(srcdir)/%:$(docdir)/examples,$(call sources,doc/examples/*))
+installed_data += $(foreach language,$(languages), \
+	$(catalogue_dir)/$(language)/LC_MESSAGES/jpki.mo:$(localedir)/$(language)/LC_MESSAGES)
 installed_modules := $(modules:%=%:$(p11_module_dir)) \
 	$(srcdir)/pkcs11/jpki.module:$(p11_config_dir)
 installed_data += $(installed_modules)

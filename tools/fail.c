@@ -7,6 +7,7 @@
 
 #include "certnames.h"
 #include "guide.h"
+#include "language.h"
 #include "outtext.h"
 #include "tool.h"
 
@@ -122,7 +123,7 @@ say(const char *prefix, const char *fmt, va_list args)
 {
 	char line[LINE_MAX_BYTES];
 
-	(void)vsnprintf(line, sizeof line, fmt, args);
+	(void)vsnprintf(line, sizeof line, language_of(fmt), args);
 	fputs(prefix, stderr);
 	/* Names of files and readers stay on the one line. */
 	text_put(stderr, line);

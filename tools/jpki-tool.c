@@ -9,6 +9,7 @@
 
 #include "docsign.h"
 #include "interrupt.h"
+#include "language.h"
 #include "outfile.h"
 #include "outtext.h"
 #include "tool.h"
@@ -287,6 +288,7 @@ main(int argc, char **argv)
 	enum exit_code	code;
 
 	fill_standard_streams();
+	language_begin();
 	/*
 	 * A reader that goes away, or a limit on a file's size, is an error of
 	 * write(), with its message and nothing left behind.

@@ -6,6 +6,8 @@
 #include <stdbool.h>
 #include <string.h>
 
+#include "language.h"
+
 #define REPLACEMENT	0xFFFDu
 #define LABEL_WIDTH	22
 
@@ -87,10 +89,29 @@ text_put(FILE *f, const char *s)
 	}
 }
 
+/* Spaces up to a width, for what takes fewer columns. */
+static void
+pad(FILE *f, const char *text, int width)
+{
+	int columns = language_columns(text);
+
+	fprintf(f, "%*s", columns < width ? width - columns : 0, "");
+}
+
+static void
+put_label(FILE *f, const char *label)
+{
+	const char *words = language_of(label);
+
+	fprintf(f, "  %s", words);
+	pad(f, words, LABEL_WIDTH);
+	fputc(' ', f);
+}
+
 void
 text_row(FILE *f, const char *label, const char *value)
 {
-	fprintf(f, "  %-*s ", LABEL_WIDTH, label);
+	put_label(f, label);
 	text_put(f, value);
 	fputc('\n', f);
 }
@@ -100,7 +121,7 @@ text_rowf(FILE *f, const char *label, const char *fmt, ...)
 {
 	va_list args;
 
-	fprintf(f, "  %-*s ", LABEL_WIDTH, label);
+	put_label(f, label);
 	va_start(args, fmt);
 	vfprintf(f, fmt, args);
 	va_end(args);
@@ -110,8 +131,11 @@ text_rowf(FILE *f, const char *label, const char *fmt, ...)
 void
 text_capital(FILE *f, const char *text, int width)
 {
-	fputc(toupper((unsigned char)text[0]), f);
-	fprintf(f, "%-*s", width - 1, text + 1);
+	const char *words = language_of(text);
+
+	fputc(toupper((unsigned char)words[0]), f);
+	fputs(words + 1, f);
+	pad(f, words, width);
 }
 
 void

@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "language.h"
+
 static const struct check_row {
 	const char	*name;
 	bool		 needed;	/* has to come out well */
@@ -70,7 +72,7 @@ verdict_note(struct verdict_signature *signature, enum check check,
 		return true;
 	if (format != NULL) {
 		va_start(args, format);
-		n = vasprintf(&words, format, args);
+		n = vasprintf(&words, language_of(format), args);
 		va_end(args);
 	}
 	if (n < 0)
