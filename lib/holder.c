@@ -10,6 +10,7 @@
 
 #include "buf.h"
 #include "mem.h"
+#include "text.h"
 
 #define OID_BASE	"1.2.392.200149.8.5.5."
 #define OID_MAX		256
@@ -33,8 +34,8 @@ static const struct {
 	const char	*name;
 	int		 before;
 } eras[] = {
-	{ '1', "Meiji", 1867 }, { '2', "Taisho", 1911 }, { '3', "Showa", 1925 },
-	{ '4', "Heisei", 1988 }, { '5', "Reiwa", 2018 },
+	{ '1', N_("Meiji"), 1867 }, { '2', N_("Taisho"), 1911 }, { '3', N_("Showa"), 1925 },
+	{ '4', N_("Heisei"), 1988 }, { '5', N_("Reiwa"), 2018 },
 };
 
 /* Not the codes of the input assistance application: those are ISO 5218. */
@@ -42,7 +43,7 @@ static const struct {
 	const char	*code;
 	const char	*text;
 } sexes[] = {
-	{ "1", "male" }, { "2", "female" }, { "3", "unknown" },
+	{ "1", N_("male") }, { "2", N_("female") }, { "3", N_("unknown") },
 };
 
 const char *

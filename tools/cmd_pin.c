@@ -2,9 +2,11 @@
 /* pin: verify a PIN, change a PIN. */
 #include <string.h>
 
+#include "language.h"
 #include "outjson.h"
 #include "outtext.h"
 #include "pins.h"
+#include "pinwords.h"
 
 typedef enum exit_code pin_fn(struct tool *t, struct pins *pins);
 
@@ -18,11 +20,10 @@ static const struct action {
 	const char	*name;
 	pin_fn		*run;
 	bool		 changes;
-	const char	*text;		/* "The PIN is ..." */
 	const char	*key;		/* in JSON */
 } actions[] = {
-	{ "verify", verify, false, "right", "verified" },
-	{ "change", pins_change, true, "changed", "changed" },
+	{ "verify", verify, false, "verified" },
+	{ "change", pins_change, true, "changed" },
 };
 
 static void
@@ -32,7 +33,8 @@ print(struct tool *t, const struct action *action, enum jpki_pin pin)
 	struct json			 j = { t->out, false };
 
 	if (!t->opt->seen[OPT_JSON]) {
-		fprintf(t->out, "The %s is %s.\n", desc->title, action->text);
+		fprintf(t->out, action->changes ? _("The %s is changed.\n") :
+		    _("The %s is right.\n"), pin_title(pin));
 		return;
 	}
 	json_open(&j, NULL, '{');
@@ -74,9 +76,11 @@ check(const struct tool *t, const struct action *action, enum jpki_pin pin)
 		return fail(EXIT_USAGE, "\"pin verify\" takes no new PIN; see "
 		    "\"jpki-tool pin --help\"");
 	if (action->changes ? !desc->can_change : !desc->can_verify)
-		return fail(EXIT_FAILED, "the %s cannot be %s with a PC; ask "
-		    "at the municipal counter", desc->title,
-		    action->changes ? "changed" : "verified");
+		return fail(EXIT_FAILED, action->changes ?
+		    _("the %s cannot be changed with a PC; ask at the "
+		    "municipal counter") :
+		    _("the %s cannot be verified with a PC; ask at the "
+		    "municipal counter"), pin_title(pin));
 	return EXIT_DONE;
 }
 

@@ -13,6 +13,7 @@
 #include "base64.h"
 #include "clash.h"
 #include "interrupt.h"
+#include "language.h"
 #include "outfile.h"
 #include "outjson.h"
 #include "signjob.h"
@@ -223,7 +224,7 @@ hash_item(struct tool *t, enum jpki_hash hash, struct item *item)
 		(void)close(fd);
 	jpki_digest_free(&digest);
 	if (errnum != 0)
-		return fail_file("read", name ? name : "standard input",
+		return fail_read(name ? name : _("standard input"),
 		    errnum);
 	return err == JPKI_OK ? EXIT_DONE : fail_err(t, err);
 }
@@ -324,8 +325,10 @@ job_free(struct job *job)
 static enum exit_code
 sign_raw(struct tool *t, struct job *job, struct pins *pins)
 {
-	enum exit_code code = options_refuse(t->opt, DOCSIGN_OPTIONS,
-	    "a bare signature,", "--format raw,");
+	const char	*name = options_first(t->opt, DOCSIGN_OPTIONS);
+	enum exit_code	 code = name == NULL ? EXIT_DONE : fail(EXIT_USAGE,
+	    "a bare signature (--format raw) takes no option --%s; leave it "
+	    "out", name);
 
 	if (code == EXIT_DONE)
 		code = pins_load(t, job->key->pin, pins);

@@ -5,8 +5,10 @@
  */
 #include "certpage.h"
 #include "guide.h"
+#include "language.h"
 #include "look.h"
 #include "outtext.h"
+#include "pinwords.h"
 
 #define PIN_WIDTH	50	/* of the longest title, and two blanks */
 
@@ -18,11 +20,11 @@ struct status {
 static const struct kind_row {
 	const char *name, *text;
 } kinds[] = {
-	[JPKI_KIND_UNKNOWN] = { "unknown", "a token of unknown kind" },
-	[JPKI_KIND_CARD] = { "card", "My Number Card" },
-	[JPKI_KIND_PHONE] = { "phone", "smartphone" },
+	[JPKI_KIND_UNKNOWN] = { "unknown", N_("a token of unknown kind") },
+	[JPKI_KIND_CARD] = { "card", N_("My Number Card") },
+	[JPKI_KIND_PHONE] = { "phone", N_("smartphone") },
 	[JPKI_KIND_JUKI] = { "unknown",
-	    "Basic Resident Register Card (2003-2015)" },
+	    N_("Basic Resident Register Card (2003-2015)") },
 };
 
 static bool
@@ -152,14 +154,15 @@ static const char *
 why_not_shown(const struct look_cert *c)
 {
 	if (c->present == JPKI_NO)
-		return "not on this card";
+		return _("not on this card");
 	if (c->err == JPKI_ERR_AUTH_REQUIRED && c->view.id == JPKI_CERT_AUTH)
-		return "needs its PIN: \"jpki-tool cert auth\" shows it";
+		return _("needs its PIN: \"jpki-tool cert auth\" shows it");
 	if (c->err == JPKI_ERR_AUTH_REQUIRED && c->present == JPKI_UNKNOWN)
-		return "not known; --login looks for it, with its PIN";
+		return _("not known; --login looks for it, with its PIN");
 	if (c->err == JPKI_ERR_AUTH_REQUIRED)
-		return "needs its PIN: --login shows it";
-	return "cannot be read: what the card holds there makes no sense";
+		return _("needs its PIN: --login shows it");
+	return _("cannot be read: what the card holds there makes no "
+	    "sense");
 }
 
 static void
@@ -176,24 +179,25 @@ put_cert(FILE *f, const struct look_cert *c, int64_t now)
 static void
 put_tries(FILE *f, const struct jpki_pin_info *info)
 {
+	char room[PINWORDS_MAX];
+
 	if (info->locked)
-		fputs("LOCKED", f);
+		fputs(_("LOCKED"), f);
 	else if (info->tries_left < 0)
-		fputs("tries left: the card does not say", f);
+		fputs(_("tries left: the card does not say"), f);
 	else if (info->tries_max > 0)
-		fprintf(f, "%d of %d tries left", info->tries_left,
+		fprintf(f, _("%d of %d tries left"), info->tries_left,
 		    info->tries_max);
 	else
-		fprintf(f, "%d %s left", info->tries_left,
-		    info->tries_left == 1 ? "try" : "tries");
+		fputs(pin_tries(info->tries_left, room), f);
 	if (!info->locked && info->tries_left == 1)
-		fputs(": a wrong PIN locks it", f);
+		fputs(_(": a wrong PIN locks it"), f);
 }
 
 static void
 put_pins(FILE *f, const struct status *s)
 {
-	fputs("\nPINs\n", f);
+	fputs(_("\nPINs\n"), f);
 	for (int pin = 0; pin < JPKI_PIN_COUNT; pin++) {
 		const struct look_pin		*p = &s->look.pins[pin];
 		const struct jpki_pin_desc	*desc =
@@ -203,14 +207,14 @@ put_pins(FILE *f, const struct status *s)
 			continue;
 		fputs("  ", f);
 		/* A reference that no PIN belongs to has a title too long. */
-		text_capital(f, desc->max == 0 ? "reserved reference" :
+		text_capital(f, desc->max == 0 ? N_("reserved reference") :
 		    desc->title, PIN_WIDTH);
 		if (desc->max == 0 && p->info.locked)
-			fputs("locked, as it should be", f);
+			fputs(_("locked, as it should be"), f);
 		else if (p->err == JPKI_OK)
 			put_tries(f, &p->info);
 		else
-			fputs("the card does not say", f);
+			fputs(_("the card does not say"), f);
 		fputc('\n', f);
 	}
 }
@@ -234,7 +238,7 @@ print_text(struct tool *t, const struct status *s)
 	FILE *f = t->out;
 
 	text_row(f, "Reader", s->reader);
-	text_rowf(f, "Token", "%s", kinds[s->look.token.kind].text);
+	text_row(f, "Token", language_of(kinds[s->look.token.kind].text));
 	if (s->look.token.label[0] != '\0')
 		text_row(f, "Label", s->look.token.label);
 	for (size_t i = 0; i < LOOK_CERTS; i++)

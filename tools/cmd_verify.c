@@ -9,6 +9,7 @@
 #include "cms.h"
 #include "infile.h"
 #include "jpki_openssl.h"
+#include "language.h"
 #include "outtext.h"
 #include "pdf.h"
 #include "verdictpage.h"
@@ -370,8 +371,18 @@ report(struct check_job *job)
 	job->t->answered = true;
 	if (verdict_holds(&job->verdict))
 		return EXIT_DONE;
-	return fail(EXIT_FAILED, job->verdict.n == 0 ? "%s: it is not signed" :
-	    "%s: not every signature holds", job->doc.name);
+	return fail(EXIT_FAILED, job->verdict.n == 0 ?
+	    _("%s: it is not signed") : _("%s: not every signature holds"),
+	    job->doc.name);
+}
+
+static enum exit_code
+check_options(const struct options *opt, const struct format *format)
+{
+	const char *name = options_first(opt, OF_FORMATS & ~format->options);
+
+	return name == NULL ? EXIT_DONE : fail(EXIT_USAGE, "the format %s "
+	    "takes no option --%s; leave it out", format->name, name);
 }
 
 static enum exit_code
@@ -382,8 +393,7 @@ check_document(struct check_job *job)
 	enum doc_err		 err;
 
 	if (code == EXIT_DONE)
-		code = options_refuse(job->t->opt, OF_FORMATS &
-		    ~format->options, "the format", format->name);
+		code = check_options(job->t->opt, format);
 	if (code == EXIT_DONE)
 		code = open_contents(job, format);
 	if (code != EXIT_DONE)

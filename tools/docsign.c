@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "language.h"
+
 typedef enum doc_err make_fn(const struct docsign *plan,
     const struct doc_signer *signer, const struct infile *in,
     struct jpki_buf *out, struct doc_error *error);
@@ -211,10 +213,11 @@ plan_profile(const struct options *opt, struct docsign *d)
 		d->xml.profile = (enum xml_profile)profiles[i].value;
 		return EXIT_DONE;
 	}
-	return name == NULL ? EXIT_DONE : fail(EXIT_USAGE, "the format %s has "
-	    "no profile \"%s\"; give plain, %s", d->format->name, name,
-	    strcmp(d->format->name, "pdf") == 0 ? "moj or pades" :
-	    "etax or egov");
+	if (name == NULL)
+		return EXIT_DONE;
+	return fail(EXIT_USAGE, strcmp(d->format->name, "pdf") == 0 ?
+	    _("PDF has no profile \"%s\"; give plain, moj or pades") :
+	    _("XML has no profile \"%s\"; give plain, etax or egov"), name);
 }
 
 /* "page,x,y,width,height" */
@@ -288,6 +291,16 @@ plan_xml(const struct options *opt, struct docsign *d)
 	return EXIT_DONE;
 }
 
+static enum exit_code
+check_options(const struct options *opt, const struct docsign_format *format)
+{
+	const char *name = options_first(opt,
+	    DOCSIGN_OPTIONS & ~(format->options | OPT(JOBS)));
+
+	return name == NULL ? EXIT_DONE : fail(EXIT_USAGE, "the format %s "
+	    "takes no option --%s; leave it out", format->name, name);
+}
+
 enum exit_code
 docsign_plan(struct tool *t, struct docsign *out)
 {
@@ -300,8 +313,7 @@ docsign_plan(struct tool *t, struct docsign *out)
 		return fail(EXIT_USAGE, "there is no format \"%s\" to sign in; "
 		    "give cms, smime, xml, pdf or raw",
 		    opt->value[OPT_FORMAT]);
-	code = options_refuse(opt, DOCSIGN_OPTIONS & ~(out->format->options | OPT(JOBS)),
-	    "the format", out->format->name);
+	code = check_options(opt, out->format);
 	out->pem = opt->seen[OPT_PEM] > 0;
 	out->add = opt->seen[OPT_ADD] > 0;
 	out->cms.detached = opt->seen[OPT_DETACHED] > 0;

@@ -9,6 +9,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "language.h"
+
 #define ROOM_FIRST	65536
 
 static int
@@ -75,7 +77,7 @@ infile_check(const char *path)
 		errnum = errno;
 	else if (S_ISDIR(st.st_mode))
 		errnum = EISDIR;
-	return errnum == 0 ? EXIT_DONE : fail_file("read", path, errnum);
+	return errnum == 0 ? EXIT_DONE : fail_read(path, errnum);
 }
 
 enum exit_code
@@ -86,17 +88,17 @@ infile_open(const char *path, struct infile *out)
 
 	memset(out, 0, sizeof *out);
 	out->fd = -1;
-	out->name = is_stdin ? "standard input" : path;
+	out->name = is_stdin ? _("standard input") : path;
 	if (!is_stdin)
 		fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
 	if (fd < 0)
-		return fail_file("read", out->name, errno);
+		return fail_read(out->name, errno);
 	if (!is_stdin && map(fd, out))
 		return EXIT_DONE;
 	errnum = read_all(fd, out);
 	if (!is_stdin)
 		(void)close(fd);
-	return errnum == 0 ? EXIT_DONE : fail_file("read", out->name, errnum);
+	return errnum == 0 ? EXIT_DONE : fail_read(out->name, errnum);
 }
 
 void

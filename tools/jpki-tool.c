@@ -27,26 +27,26 @@ struct command {
 
 static const struct command commands[] = {
 	{ "readers", cmd_readers, "",
-	    "list the readers and their cards", 0, 0, 0 },
+	    N_("list the readers and their cards"), 0, 0, 0 },
 	{ "status", cmd_status, "",
-	    "show certificates, PINs, ways to unlock", 0, 0,
+	    N_("show certificates, PINs, ways to unlock"), 0, 0,
 	    OPT(ALL) | OPT(LOGIN) | OPTS_PIN },
 	{ "cert", cmd_cert, "auth|sign|auth-ca|sign-ca",
-	    "show or save a certificate", 1, 1,
+	    N_("show or save a certificate"), 1, 1,
 	    OPT(TEXT) | OPT(PEM) | OPT(DER) | OPT(OUTPUT) | OPT(FORCE) | OPTS_PIN },
 	{ "pin", cmd_pin, "verify|change auth|sign|input",
-	    "verify or change a PIN", 2, 2, OPTS_PIN | OPTS_NEW_PIN },
+	    N_("verify or change a PIN"), 2, 2, OPTS_PIN | OPTS_NEW_PIN },
 	{ "sign", cmd_sign, "[FILE ...]",
-	    "sign files or standard input", 0, MANY,
+	    N_("sign files or standard input"), 0, MANY,
 	    OPT(KEY) | OPT(HASH) | OPT(OUTPUT) | OPT(SUFFIX) | OPT(FORCE) | OPTS_PIN |
 	    OPT(FORMAT) | OPT(YES) | DOCSIGN_OPTIONS },
 	{ "verify", cmd_verify, "FILE",
-	    "check the signatures of a document", 1, 1,
+	    N_("check the signatures of a document"), 1, 1,
 	    OPT(FORMAT) | OPT(CONTENT) | OPT(ID) | OPT(CA) | OPT(CERT) | OPT(HASH) },
 	{ "ssh-key", cmd_ssh_key, "",
-	    "print the public key for OpenSSH", 0, 0, OPTS_PIN },
+	    N_("print the public key for OpenSSH"), 0, 0, OPTS_PIN },
 	{ "wait", cmd_wait, "insert|remove",
-	    "wait for a card to come or go", 1, 1, OPT(TIMEOUT) },
+	    N_("wait for a card to come or go"), 1, 1, OPT(TIMEOUT) },
 };
 
 #define COMMANDS	(sizeof commands / sizeof commands[0])
@@ -61,36 +61,37 @@ find_command(const char *name)
 }
 
 static const char closing_text[] =
-    "\nPINs are asked for at the terminal unless a descriptor or a file is given.\n"
+    N_("\nPINs are asked for at the terminal unless a descriptor or a file is given.\n"
     "Exit status: 0 done, 1 failed, 2 usage, 3 no reader or card, 4 PIN wrong,\n"
-    "5 PIN locked or at its last try, 6 cancelled.  jpki-tool(1) is the manual.\n";
+    "5 PIN locked or at its last try, 6 cancelled.  jpki-tool(1) is the manual.\n");
 
 static void
 help_general(FILE *f)
 {
-	fputs("usage: jpki-tool [option ...] command [operand ...]\n\n"
-	    "Commands:\n", f);
+	fputs(_("usage: jpki-tool [option ...] command [operand ...]\n\n"
+	    "Commands:\n"), f);
 	for (size_t i = 0; i < COMMANDS; i++)
 		fprintf(f, "  %-8s %-29s %s\n", commands[i].name,
-		    commands[i].operands, commands[i].text);
-	fputs("\nOptions of every command; COMMAND --help shows the others:\n",
-	    f);
+		    commands[i].operands,
+		    language_of(commands[i].text));
+	fputs(_("\nOptions of every command; COMMAND --help shows the "
+	    "others:\n"), f);
 	options_describe(f, OPTS_GLOBAL);
-	fputs(closing_text, f);
+	fputs(language_of(closing_text), f);
 }
 
 static void
 help_command(FILE *f, const struct command *c)
 {
-	fprintf(f, "usage: jpki-tool %s [option ...]%s%s\n\n", c->name,
+	fprintf(f, _("usage: jpki-tool %s [option ...]%s%s\n\n"), c->name,
 	    c->operands[0] != '\0' ? " " : "", c->operands);
 	text_heading(f, c->text);
 	if (c->options != 0)
-		fputs("\nOptions:\n", f);
+		fputs(_("\nOptions:\n"), f);
 	options_describe(f, c->options);
-	fputs("\nOptions of every command:\n", f);
+	fputs(_("\nOptions of every command:\n"), f);
 	options_describe(f, OPTS_GLOBAL);
-	fputs(closing_text, f);
+	fputs(language_of(closing_text), f);
 }
 
 /*

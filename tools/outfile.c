@@ -212,7 +212,7 @@ outfile_check(const char *path, bool force)
 		    "choose another name, or give --force", path);
 	if (err == 0 && (S_ISREG(st.st_mode) || st.st_mode == 0))
 		err = check_folder(path);
-	return err == 0 ? EXIT_DONE : fail_file("write", path, err);
+	return err == 0 ? EXIT_DONE : fail_write(path, err);
 }
 
 enum exit_code
@@ -238,7 +238,7 @@ outfile_write_pieces(const char *path, const struct outpiece *pieces,
 		err = write_device(path, pieces);
 	else
 		err = write_file(path, pieces, force, file_mode(secret));
-	return err == 0 ? EXIT_DONE : fail_file("write", path, err);
+	return err == 0 ? EXIT_DONE : fail_write(path, err);
 }
 
 enum exit_code

@@ -10,8 +10,10 @@
 #include <sys/prctl.h>
 #endif
 
+#include "language.h"
 #include "outtext.h"
 #include "pinsource.h"
+#include "pinwords.h"
 #include "ui.h"
 
 /* Options that exclude each other. */
@@ -179,26 +181,20 @@ look_before_asking(struct tool *t, enum jpki_pin which,
 	return code;
 }
 
-/* " (4 digits; 3 tries left)" */
+/* "4 digits; 3 tries left" */
 static void
 describe_form(enum jpki_pin which, int tries_left, char *room, size_t n)
 {
-	const struct jpki_pin_desc	*desc = jpki_pin_describe(which);
-	char				 tries[32] = "", length[16];
+	char rule[PINWORDS_MAX], tries[PINWORDS_MAX];
 
 	if (tries_left >= 0)
-		(void)snprintf(tries, sizeof tries, "; %d %s left", tries_left,
-		    tries_left == 1 ? "try" : "tries");
-	if (desc->min == desc->max)
-		(void)snprintf(length, sizeof length, "%u", desc->max);
+		(void)snprintf(room, n, "%s; %s", pin_rule(which, false, rule),
+		    pin_tries(tries_left, tries));
 	else
-		(void)snprintf(length, sizeof length, "%u to %u", desc->min,
-		    desc->max);
-	(void)snprintf(room, n, " (%s %s%s)", length,
-	    desc->letters ? "letters and digits" : "digits", tries);
+		(void)snprintf(room, n, "%s", pin_rule(which, false, rule));
 }
 
-/* " of the card in READER", if there are others; no transaction is open. */
+/* Its reader, if there are others, else ""; no transaction is open. */
 static void
 describe_card(const struct tool *t, char *room, size_t n)
 {
@@ -215,7 +211,6 @@ describe_card(const struct tool *t, char *room, size_t n)
 	f = cards > 1 ? fmemopen(room, n, "w") : NULL;
 	if (f == NULL)
 		return;
-	fputs(" of the card in ", f);
 	text_put(f, jpki_card_reader(t->card));
 	(void)fclose(f);
 	room[n - 1] = '\0';
@@ -232,7 +227,8 @@ ask(struct tool *t, enum jpki_pin which, enum jpki_pin_use use,
 	if (jpki_secret_new(&secret) != JPKI_OK)
 		return fail_err(t, JPKI_ERR_MEMORY);
 	code = ui_ask_secret(prompt, use == JPKI_PIN_TO_SET ?
-	    "--new-pin-fd or --new-pin-file" : "--pin-fd or --pin-file",
+	    _("--new-pin-fd or --new-pin-file") :
+	    _("--pin-fd or --pin-file"),
 	    secret);
 	if (code == EXIT_DONE) {
 		pinsource_fold(secret);
@@ -248,14 +244,19 @@ ask(struct tool *t, enum jpki_pin which, enum jpki_pin_use use,
 static enum exit_code
 ask_current(struct tool *t, struct pins *pins, int tries_left)
 {
-	char prompt[720], form[80], card[512];
+	char prompt[1280], form[2 * PINWORDS_MAX], reader[512];
 
 	if (pins->current != NULL)
 		return EXIT_DONE;
 	describe_form(pins->which, tries_left, form, sizeof form);
-	describe_card(t, card, sizeof card);
-	(void)snprintf(prompt, sizeof prompt, "Enter the %s%s%s: ",
-	    jpki_pin_describe(pins->which)->title, card, form);
+	describe_card(t, reader, sizeof reader);
+	if (reader[0] != '\0')
+		(void)snprintf(prompt, sizeof prompt,
+		    _("Enter the %s of the card in %s (%s): "),
+		    pin_title(pins->which), reader, form);
+	else
+		(void)snprintf(prompt, sizeof prompt, _("Enter the %s (%s): "),
+		    pin_title(pins->which), form);
 	return ask(t, pins->which, JPKI_PIN_CURRENT, prompt, &pins->current);
 }
 
@@ -278,16 +279,17 @@ ask_new(struct tool *t, struct pins *pins)
 {
 	struct jpki_secret	*again = NULL;
 	enum exit_code		 code;
-	char			 prompt[160], form[80];
+	char			 prompt[480], form[2 * PINWORDS_MAX];
 
 	if (pins->next != NULL)
 		return EXIT_DONE;
 	describe_form(pins->which, -1, form, sizeof form);
-	(void)snprintf(prompt, sizeof prompt, "Enter the new one%s: ", form);
+	(void)snprintf(prompt, sizeof prompt, _("Enter the new one (%s): "),
+	    form);
 	code = ask(t, pins->which, JPKI_PIN_TO_SET, prompt, &pins->next);
 	if (code == EXIT_DONE)
 		code = ask(t, pins->which, JPKI_PIN_TO_SET,
-		    "Enter the new one again: ", &again);
+		    _("Enter the new one again: "), &again);
 	if (code == EXIT_DONE && !same(pins->next, again))
 		code = fail(EXIT_FAILED, "the new PIN was typed in two ways, "
 		    "and nothing was changed; try again");
@@ -375,6 +377,6 @@ pins_change(struct tool *t, struct pins *pins)
 	pins_free(pins);
 	if (err != JPKI_OK)
 		return fail_pin(t, pins->which, err, left);
-	t->done = "the PIN is changed";
+	t->done = _("the PIN is changed");
 	return EXIT_DONE;
 }

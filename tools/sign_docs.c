@@ -12,6 +12,7 @@
 #include "hashes.h"
 #include "interrupt.h"
 #include "jpki_openssl.h"
+#include "language.h"
 #include "outfile.h"
 #include "outjson.h"
 #include "progress.h"
@@ -48,10 +49,10 @@ ask_consent(const struct tool *t, const struct job *job)
 	}
 	if (t->opt->seen[OPT_YES])
 		return EXIT_DONE;
-	return ui_confirm("The document will hold your name, address, date of "
-	    "birth and sex: everyone who\ngets it can read them.  Sign it? "
-	    "[y/N] ", "the document will hold your name, address, date of "
-	    "birth and sex; give --yes if that is right");
+	return ui_confirm(_("The document will hold your name, address, date "
+	    "of birth and sex: everyone who\ngets it can read them.  Sign it? "
+	    "[y/N] "), _("the document will hold your name, address, date of "
+	    "birth and sex; give --yes if that is right"));
 }
 
 static enum exit_code

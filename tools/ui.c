@@ -165,7 +165,7 @@ ui_ask_secret(const char *prompt, const char *instead, struct jpki_secret *out)
 	if (err == EINTR || err == ECANCELED)
 		return fail(EXIT_CANCELLED, "cancelled; nothing was sent to "
 		    "the card");
-	return err == 0 ? EXIT_DONE : fail_file("read the PIN at", "/dev/tty",
+	return err == 0 ? EXIT_DONE : fail_read_pin("/dev/tty",
 	    err);
 }
 

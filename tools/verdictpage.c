@@ -2,6 +2,7 @@
 #include "verdictpage.h"
 
 #include "certpage.h"
+#include "language.h"
 #include "outtext.h"
 #include "validity.h"
 
@@ -10,9 +11,9 @@ static const struct finding_row {
 	const char	*text, *json;
 } findings[] = {
 	[FINDING_NONE] = { NULL, NULL },
-	[FINDING_OK] = { "ok", "ok" },
-	[FINDING_FAILED] = { "FAILED", "failed" },
-	[FINDING_UNKNOWN] = { "not known", "unknown" },
+	[FINDING_OK] = { N_("ok"), "ok" },
+	[FINDING_FAILED] = { N_("FAILED"), "failed" },
+	[FINDING_UNKNOWN] = { N_("not known"), "unknown" },
 };
 
 /* The signer's certificate; NULL if there is none that can be read. */
@@ -39,15 +40,15 @@ put_time(FILE *f, const char *label, int64_t when)
 static void
 put_checks(FILE *f, const struct verdict_signature *s)
 {
-	fputs("\nChecks\n", f);
+	fputs(_("\nChecks\n"), f);
 	for (int i = 0; i < CHECK_COUNT; i++) {
 		const struct finding_row *row = &findings[s->check[i].finding];
 		const char		 *words = s->check[i].words;
 
 		if (row->text == NULL)
 			continue;
-		text_rowf(f, check_name((enum check)i), "%s%s%s", row->text,
-		    words != NULL ? ": " : "", words != NULL ? words : "");
+		text_rowf(f, check_name((enum check)i), "%s%s%s",
+		    language_of(row->text), words != NULL ? ": " : "", words != NULL ? words : "");
 	}
 }
 
@@ -56,7 +57,7 @@ put_signature(struct tool *t, const struct verdict_signature *s, size_t number)
 {
 	struct jpki_cert *cert = signer_of(t, s);
 
-	fprintf(t->out, "\nSignature %zu", number);
+	fprintf(t->out, _("\nSignature %zu"), number);
 	if (s->label != NULL) {
 		fputs(", ", t->out);
 		text_put(t->out, s->label);
@@ -81,17 +82,17 @@ static const char *
 sentence(const struct verdict *verdict)
 {
 	if (verdict->n == 0)
-		return "This document is not signed.";
+		return _("This document is not signed.");
 	return verdict_holds(verdict) ?
-	    "This document holds, as far as it can be checked." :
-	    "This document does NOT hold.";
+	    _("This document holds, as far as it can be checked.") :
+	    _("This document does NOT hold.");
 }
 
 void
 verdictpage_text(struct tool *t, const struct verdict *verdict)
 {
-	fprintf(t->out, "%zu %s, %s\n", verdict->n,
-	    verdict->n == 1 ? "signature" : "signatures", verdict->format);
+	fprintf(t->out, ngettext("%zu signature, %s\n", "%zu signatures, %s\n",
+	    verdict->n), verdict->n, verdict->format);
 	for (size_t i = 0; i < verdict->n; i++)
 		put_signature(t, &verdict->signatures[i], i + 1);
 	fprintf(t->out, "\n%s\n", sentence(verdict));

@@ -103,9 +103,9 @@ fail_err(const struct tool *t, enum jpki_err err)
 }
 
 enum exit_code
-fail_file(const char *doing, const char *path, int errnum)
+fail_write(const char *path, int errnum)
 {
-	return fail(EXIT_FAILED, "%s %s %d", doing, path, errnum);
+	return fail(EXIT_FAILED, "write %s %d", path, errnum);
 }
 
 /* The verbs; each test has one behaviour for all. */
@@ -123,6 +123,7 @@ VERB(cmd_cert)
 VERB(cmd_pin)
 VERB(cmd_sign)
 VERB(cmd_ssh_key)
+VERB(cmd_verify)
 VERB(cmd_wait)
 
 static char folder[64], out_path[96];

@@ -149,9 +149,9 @@ fail(enum exit_code code, const char *fmt, ...)
 }
 
 enum exit_code
-fail_file(const char *doing, const char *path, int errnum)
+fail_write(const char *path, int errnum)
 {
-	return fail(EXIT_FAILED, "cannot %s %s: %s", doing, path,
+	return fail(EXIT_FAILED, "cannot write %s: %s", path,
 	    strerror(errnum));
 }
 
