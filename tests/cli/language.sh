@@ -1,0 +1,91 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: BSD-2-Clause
+#
+# Messages follow the locale; what programs read does not.
+set -u
+# shellcheck source=tests/cli/lib.sh
+. "$JPKI_SRC/tests/cli/lib.sh"
+
+# japanese COMMAND...: C.UTF-8 is on every system, and LANGUAGE chooses in it.
+japanese() { LC_ALL=C.UTF-8 LANGUAGE=ja "$@"; }
+
+japanese_is_spoken() {
+	japanese run status
+	expect_success マイナンバーカード 利用者証明用電子証明書 署名用電子証明書 残り3回（3回中）
+	japanese run_pin 123 pin verify auth
+	expect_code 4
+	grep -q '数字4桁' "$err" || cat "$err"
+	japanese run_pin 9999 pin verify auth
+	expect_code 4
+	grep -q '残り2回' "$err" || cat "$err"
+	expect_tries auth 2
+}
+
+a_locked_pin_is_explained() {
+	japanese run status
+	expect_success ロックされています 市区町村の窓口 コンビニの端末では初期化できません
+}
+
+# The value of each row begins in one column, whatever the label's width.
+columns_are_even() {
+	local row
+	japanese run status -a
+	sed -nE 's/^(  [^ ]+ +)(残り|ロック).*/\1/p' "$out" >"$work/labels"
+	expect_equal rows "$(wc -l <"$work/labels")" 11
+	while IFS= read -r row; do
+		expect_equal "$row" "$(printf '%s.' "$row" | wc -L)" 53
+	done <"$work/labels"
+}
+
+the_help_fits() {
+	local verb
+	for verb in '' $("$JPKI_TOOL" --help | sed -n 's/^  \([a-z][a-z-]*\) .*/\1/p'); do
+		# shellcheck disable=SC2086 # none, or one
+		japanese run $verb --help
+		expect_code 0
+		[ "$(wc -L <"$out")" -le 80 ] ||
+			awk -v verb="$verb" '{ print verb ": " $0 }' "$out" |
+			while IFS= read -r line; do
+				[ "$(printf %s "${line#*: }" | wc -L)" -le 80 ] || echo "$line"
+			done
+	done
+}
+
+json_has_no_language() {
+	run status -j
+	cp "$out" "$work/english"
+	japanese run status -j
+	expect_success
+	cmp "$work/english" "$out"
+}
+
+# What cannot be written in it is not said in it.
+without_utf8_it_is_english() {
+	LC_ALL=C LANGUAGE=ja run status
+	expect_success 'My Number Card'
+	LC_ALL=C.UTF-8 LANGUAGE=tlh run status
+	expect_success 'My Number Card'
+}
+
+# Program and catalogues together, in a folder nobody has heard of.
+it_can_be_moved() {
+	mkdir -p "$work/moved/bin"
+	cp "$JPKI_TOOL" "$work/moved/bin/jpki-tool"
+	code=0
+	japanese "$work/moved/bin/jpki-tool" frob 2>"$err" || code=$?
+	expect_code 2
+	cp -R "$(dirname "$JPKI_BUILD")/share" "$work/moved/share"
+	japanese "$work/moved/bin/jpki-tool" frob 2>"$err" || code=$?
+	grep -q '「frob」というコマンドはありません' "$err" || cat "$err"
+}
+
+play "$@"
+
+tap 'Japanese is spoken' in_world adult japanese_is_spoken
+tap 'a locked PIN is explained' in_world locked a_locked_pin_is_explained
+tap 'columns are even' in_world adult columns_are_even
+tap 'the help fits 80 columns' the_help_fits
+tap 'JSON has no language' in_world adult json_has_no_language
+tap 'without UTF-8 or a catalogue it is English' in_world adult without_utf8_it_is_english
+tap 'program and catalogues can be moved' it_can_be_moved
+tap_end
