@@ -41,7 +41,10 @@ sources = $(patsubst $(srcdir)/%,%,$(sort $(wildcard $(srcdir)/$(1))))
 objects = $(patsubst %.c,$(O)/%.o,$(1))
 
 lib_objs := $(call objects,$(call sources,lib/*.c))
-tool_objs := $(call objects,$(call sources,tools/*.c))
+# Verbs that need more than a few files have a folder.
+verb_dirs := browser doctor
+tool_objs := $(call objects,$(call sources,tools/*.c) $(foreach dir,$(verb_dirs),$(call sources,tools/$(dir)/*.c)))
+tool_iquote := $(patsubst %,-iquote $(srcdir)/tools/%,. $(verb_dirs))
 # The language of both programs.
 words_objs := $(call objects,$(call sources,tools/words/*.c))
 # Documents: CMS, XML, PDF.
@@ -103,7 +106,7 @@ ifeq ($(mode),coverage)
 $(client_objs): private mode_cflags := -O2 -g
 endif
 $(words_objs): private part_cppflags = -D'LOCALE_DIR="$(localedir)"'
-$(tool_objs): private part_cppflags = -iquote $(srcdir)/tools \
+$(tool_objs): private part_cppflags = $(tool_iquote) \
 	-iquote $(srcdir)/tools/words -iquote $(srcdir)/tools/doc \
 	$(doc_cflags) $(crypto_cflags)
 $(doc_objs): private part_cppflags = -iquote $(srcdir)/tools/words \
@@ -111,7 +114,7 @@ $(doc_objs): private part_cppflags = -iquote $(srcdir)/tools/words \
 $(vcard_main) $(vcard_objs): private part_cppflags = \
 	-iquote $(srcdir)/tools/words $(crypto_cflags)
 $(unit_objs) $(helper_objs): private part_cppflags = -iquote $(srcdir)/tools/vcard \
-	-iquote $(srcdir)/pkcs11 -iquote $(srcdir)/tools -iquote $(srcdir)/tools/doc \
+	-iquote $(srcdir)/pkcs11 $(tool_iquote) -iquote $(srcdir)/tools/doc \
 	-iquote $(srcdir)/tools/words $(p11kit_cflags) $(doc_cflags) \
 	-iquote $(srcdir) $(pcsc_cflags) $(crypto_cflags) $(cmocka_cflags)
 

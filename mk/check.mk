@@ -101,7 +101,7 @@ coverage-report: all tests helpers
 	@find $(O) -name '*.gcda' -exec rm {} +
 	@$(run_tests) $(suite_unit) $(suite_cli) $(suite_e2e); tests=$$?; \
 	GCOV='$(GCOV)' $(srcdir)/scripts/coverage $(O) 90 80 \
-		lib pkcs11 tools tools/vcard && exit $$tests
+		lib pkcs11 tools $(verb_dirs:%=tools/%) tools/vcard && exit $$tests
 
 .PHONY: demo bench
 #: demo          installs what is missing, then shows the main job at work

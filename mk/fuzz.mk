@@ -18,12 +18,12 @@ all_objs += $(fuzz_all_objs)
 -include $(fuzz_all_objs:.o=.d)
 
 $(fuzz_all_objs): private part_cppflags = -iquote $(srcdir)/tests/unit \
-	-iquote $(srcdir)/tools/vcard -iquote $(srcdir)/tools -iquote $(srcdir)/tools/doc -iquote $(srcdir)/tools/words \
+	-iquote $(srcdir)/tools/vcard $(tool_iquote) -iquote $(srcdir)/tools/doc -iquote $(srcdir)/tools/words \
 	-iquote $(srcdir)/pkcs11 -iquote $(srcdir) $(p11kit_cflags) $(pcsc_cflags) \
 	$(doc_cflags) $(crypto_cflags) $(cmocka_cflags)
 
 # jpki-tool without its main(), as a function.
-$(fuzz_tool_main): private part_cppflags = -iquote $(srcdir)/tools \
+$(fuzz_tool_main): private part_cppflags = $(tool_iquote) \
 	-iquote $(srcdir)/tools/doc -iquote $(srcdir)/tools/words $(doc_cflags) $(crypto_cflags) \
 	-DTOOLMAIN_RENAME -include $(srcdir)/tests/fuzz/toolmain.h
 $(fuzz_tool_main): tools/jpki-tool.c $(O)/flags

@@ -47,6 +47,9 @@ static const struct command commands[] = {
 	    N_("print the public key for OpenSSH"), 0, 0, OPTS_PIN },
 	{ "wait", cmd_wait, "insert|remove",
 	    N_("wait for a card to come or go"), 1, 1, OPT(TIMEOUT) },
+	{ "browser", cmd_browser, "install|remove|status [NAME]",
+	    N_("let Firefox or Chromium use the card"), 1, 2,
+	    OPT(PROFILE) | OPT(MODULE) | OPT(YES) },
 };
 
 #define COMMANDS	(sizeof commands / sizeof commands[0])

@@ -60,7 +60,7 @@ static const struct option_row rows[OPT_COUNT] = {
 	[OPT_EXCLUSIVE] = { 0, "exclusive", NULL, N_("of xml: exclusive C14N"), false },
 	[OPT_XADES] = { 0, "xades", NULL, N_("of xml: with properties as XAdES-BES"), false },
 	[OPT_PROFILE] = { 0, "profile", "NAME",
-	    N_("of pdf: moj, pades; of xml: etax, egov"), false },
+	    N_("pdf: moj, pades; xml: etax, egov; browser: folder"), false },
 	[OPT_NAME] = { 0, "name", "TEXT", N_("of pdf: who signs, if not the holder"), false },
 	[OPT_REASON] = { 0, "reason", "TEXT", N_("of pdf: why"), false },
 	[OPT_LOCATION] = { 0, "location", "TEXT", N_("of pdf: where"), false },
@@ -69,8 +69,11 @@ static const struct option_row rows[OPT_COUNT] = {
 	[OPT_TIMESTAMP] = { 0, "timestamp", "URL", N_("add a time stamp (RFC 3161)"), false },
 	[OPT_JOBS] = { 0, "jobs", "N",
 	    N_("make so many documents at a time, ahead of the card"), false },
-	[OPT_YES] = { 0, "yes", NULL,
-	    N_("sign though the certificate names the holder"), false },
+	[OPT_YES] = { 0, "yes", NULL, N_("do what is asked about, without asking"), false },
+	[OPT_MODULE] = { 0, "module", "FILE",
+	    N_("register this file, not the installed one"), false },
+	[OPT_REPORT] = { 0, "report", NULL,
+	    N_("write what can be shown to others, and ask more"), false },
 };
 
 _Static_assert(OPT_COUNT <= 64, "a set of options is 64 bits");

@@ -49,6 +49,8 @@ enum option_id {
 	OPT_TIMESTAMP,
 	OPT_YES,
 	OPT_JOBS,
+	OPT_MODULE,
+	OPT_REPORT,
 	OPT_COUNT
 };
 

@@ -52,7 +52,8 @@ ask_consent(const struct tool *t, const struct job *job)
 	return ui_confirm(_("The document will hold your name, address, date "
 	    "of birth and sex: everyone who\ngets it can read them.  Sign it? "
 	    "[y/N] "), _("the document will hold your name, address, date of "
-	    "birth and sex; give --yes if that is right"));
+	    "birth and sex; give --yes if that is right"),
+	    _("cancelled; nothing was sent to the card"));
 }
 
 static enum exit_code

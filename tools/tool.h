@@ -38,6 +38,8 @@ verb_fn	cmd_sign;
 verb_fn	cmd_ssh_key;
 verb_fn	cmd_verify;
 verb_fn	cmd_wait;
+verb_fn	cmd_doctor;
+verb_fn	cmd_browser;
 
 /*
  * Open the card of -r, or the first one found; reports errors.  It comes back

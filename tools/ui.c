@@ -170,7 +170,7 @@ ui_ask_secret(const char *prompt, const char *instead, struct jpki_secret *out)
 }
 
 enum exit_code
-ui_confirm(const char *question, const char *instead)
+ui_confirm(const char *question, const char *instead, const char *cancelled)
 {
 	char	answer[64] = "";
 	int	fd = open("/dev/tty", O_RDWR | O_NOCTTY | O_CLOEXEC);
@@ -184,5 +184,5 @@ ui_confirm(const char *question, const char *instead)
 	(void)close(fd);
 	if (asked && (answer[0] == 'y' || answer[0] == 'Y'))
 		return EXIT_DONE;
-	return fail(EXIT_CANCELLED, "cancelled; nothing was sent to the card");
+	return fail(EXIT_CANCELLED, "%s", cancelled);
 }

@@ -50,6 +50,8 @@ start(void)
 {
 	started = true;
 	trace = getenv("FUZZ_TRACE") != NULL;
+	/* Browsers of whoever runs this are left alone. */
+	fuzz_law(setenv("HOME", "", 1) == 0, "there is memory");
 	real_stderr = stderr;
 	err_file = open_memstream(&err_text, &err_n);
 	fuzz_law(err_file != NULL, "there is memory");

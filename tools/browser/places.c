@@ -1,0 +1,160 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "places.h"
+
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "inifile.h"
+
+/* Firefox: folders with profiles.ini; of 147 and later the second. */
+static const struct ini_row {
+	enum boxed	 boxed;
+	const char	*folder;
+} ini_rows[] = {
+	{ BOXED_NOT, "~/.mozilla/firefox" },
+	{ BOXED_NOT, "~/.config/mozilla/firefox" },
+	{ BOXED_SNAP, "~/snap/firefox/common/.mozilla/firefox" },
+	{ BOXED_FLATPAK, "~/.var/app/org.mozilla.firefox/.mozilla/firefox" },
+	{ BOXED_FLATPAK,
+	    "~/.var/app/org.mozilla.firefox/config/mozilla/firefox" },
+};
+
+/* Chromium and its kind: the database itself; of 146 and later the second,
+ * where the first is not. */
+static const struct ini_row db_rows[] = {
+	{ BOXED_NOT, CHROMIUM_FOLDER },
+	{ BOXED_NOT, "~/.local/share/pki/nssdb" },
+	{ BOXED_SNAP, "~/snap/chromium/current/.pki/nssdb" },
+	{ BOXED_FLATPAK, "~/.var/app/org.chromium.Chromium/.pki/nssdb" },
+	{ BOXED_FLATPAK, "~/.var/app/com.google.Chrome/.pki/nssdb" },
+};
+
+/* Both files name profiles; each may lack what the other has. */
+static const char *const ini_files[] = { "profiles.ini", "installs.ini" };
+
+/* Below these lies what a boxed browser sees of the home. */
+static const struct ini_row boxes[] = {
+	{ BOXED_SNAP, "~/snap/" },
+	{ BOXED_FLATPAK, "~/.var/app/" },
+};
+
+#define COUNT_OF(table)	(sizeof(table) / sizeof(table)[0])
+
+bool
+profiles_add(struct profiles *profiles, enum browser browser,
+    enum boxed boxed, const char *folder)
+{
+	struct profile *more;
+
+	for (size_t i = 0; i < profiles->n; i++)
+		if (strcmp(profiles->list[i].folder, folder) == 0)
+			return true;
+	more = realloc(profiles->list, (profiles->n + 1) * sizeof *more);
+	if (more == NULL)
+		return false;
+	profiles->list = more;
+	more += profiles->n;
+	more->browser = browser;
+	more->boxed = boxed;
+	more->folder = strdup(folder);
+	profiles->n += more->folder != NULL;
+	return more->folder != NULL;
+}
+
+void
+profiles_free(struct profiles *profiles)
+{
+	for (size_t i = 0; i < profiles->n; i++)
+		free(profiles->list[i].folder);
+	free(profiles->list);
+	profiles->list = NULL;
+	profiles->n = 0;
+}
+
+/* "~/..." to a path without the root. */
+static const char *
+in_home(const struct host *host, const char *path, char *room, size_t n)
+{
+	const struct host here = { .root = "", .home = host->home };
+
+	return host_path(&here, path, room, n);
+}
+
+enum boxed
+places_boxed(const struct host *host, const char *folder)
+{
+	char room[PATH_MAX];
+
+	for (size_t i = 0; i < COUNT_OF(boxes); i++) {
+		const char *box = in_home(host, boxes[i].folder, room,
+		    sizeof room);
+
+		if (box[0] != '\0' && strncmp(folder, box, strlen(box)) == 0)
+			return boxes[i].boxed;
+	}
+	return BOXED_NOT;
+}
+
+struct ini_search {
+	struct profiles		*out;
+	const struct ini_row	*row;
+	char			 folder[PATH_MAX];	/* of the file */
+};
+
+/*
+ * A profile's path is relative to the file, unless it begins with a slash;
+ * installs.ini and the [Install...] sections say Default=PATH.
+ */
+static void
+take_line(void *user, const char *section, const char *key, const char *value)
+{
+	struct ini_search	*search = user;
+	bool			 of_profile = strncmp(section, "Profile", 7) == 0;
+	char			 room[PATH_MAX];
+
+	if (strcmp(key, of_profile ? "Path" : "Default") != 0)
+		return;
+	if (value[0] == '/')
+		(void)snprintf(room, sizeof room, "%s", value);
+	else
+		(void)path_join(search->folder, value, room, sizeof room);
+	if (room[0] != '\0')
+		(void)profiles_add(search->out, BROWSER_FIREFOX,
+		    search->row->boxed, room);
+}
+
+static void
+find_firefox(const struct host *host, const struct ini_row *row,
+    struct profiles *out)
+{
+	struct ini_search	search = { .out = out, .row = row };
+	char			path[PATH_MAX];
+
+	(void)in_home(host, row->folder, search.folder, sizeof search.folder);
+	for (size_t i = 0; i < COUNT_OF(ini_files); i++) {
+		char *text = host_read(host, path_join(search.folder,
+		    ini_files[i], path, sizeof path));
+
+		if (text != NULL)
+			ini_read(text, take_line, &search);
+		free(text);
+	}
+}
+
+void
+places_find(const struct host *host, struct profiles *out)
+{
+	char room[PATH_MAX];
+
+	out->list = NULL;
+	out->n = 0;
+	for (size_t i = 0; i < COUNT_OF(ini_rows); i++)
+		find_firefox(host, &ini_rows[i], out);
+	for (size_t i = 0; i < COUNT_OF(db_rows); i++)
+		if (host_exists(host, db_rows[i].folder))
+			(void)profiles_add(out, BROWSER_CHROMIUM,
+			    db_rows[i].boxed, in_home(host, db_rows[i].folder,
+			    room, sizeof room));
+}

@@ -1,0 +1,266 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "plan.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "nssdb.h"
+#include "p11file.h"
+
+static enum exit_code
+add_step(struct plan *plan, enum step_kind kind,
+    const struct profile *profile, const char *name)
+{
+	struct step	*more = realloc(plan->steps,
+	    (plan->n + 1) * sizeof *more);
+	char		*copy = strdup(name);
+
+	if (more != NULL)
+		plan->steps = more;
+	if (more == NULL || copy == NULL) {
+		free(copy);
+		return fail(EXIT_FAILED, "out of memory; close other programs "
+		    "and try again");
+	}
+	more += plan->n++;
+	more->kind = kind;
+	more->profile = profile;
+	more->name = copy;
+	more->done = false;
+	return EXIT_DONE;
+}
+
+void
+plan_free(struct plan *plan)
+{
+	for (size_t i = 0; i < plan->n; i++)
+		free(plan->steps[i].name);
+	free(plan->steps);
+	plan->steps = NULL;
+	plan->n = 0;
+}
+
+/* What root writes into somebody's profile, that one cannot use any more. */
+static enum exit_code
+check_owner(const char *folder)
+{
+	struct stat	st;
+
+	if (geteuid() != 0 || stat(folder, &st) != 0 || st.st_uid == 0)
+		return EXIT_DONE;
+	return fail(EXIT_FAILED, "%s belongs to another user, whom root would "
+	    "lock out of it; run this as that user, without sudo", folder);
+}
+
+static enum exit_code
+check_writable(const char *folder)
+{
+	char list[PATH_MAX];
+
+	(void)path_join(folder, "pkcs11.txt", list, sizeof list);
+	if (faccessat(AT_FDCWD, folder, W_OK | X_OK, AT_EACCESS) == 0 &&
+	    (faccessat(AT_FDCWD, list, W_OK, AT_EACCESS) == 0 ||
+	    errno == ENOENT))
+		return EXIT_DONE;
+	return fail_write(folder, errno);
+}
+
+static enum exit_code
+check_in_use(const struct host *host, const struct profile *profile)
+{
+	char lock[PATH_MAX];
+
+	if (!profile_in_use(host, profile, lock, sizeof lock))
+		return EXIT_DONE;
+	return fail(EXIT_FAILED, "the browser that uses %s is running; close "
+	    "all its windows and try again (if it is not running, remove %s)",
+	    profile->folder, lock);
+}
+
+/* May this database be changed? */
+static enum exit_code
+check_profile(const struct plan *plan, const struct profile *profile)
+{
+	enum exit_code code = check_owner(profile->folder);
+
+	if (code == EXIT_DONE)
+		code = check_writable(profile->folder);
+	if (code == EXIT_DONE)
+		code = check_in_use(plan->host, profile);
+	return code;
+}
+
+/* A module of ours that shows what the browser is to see. */
+static bool
+is_ours(const struct nss_module *module)
+{
+	struct p11_file file = p11_file_of(module->library);
+
+	return file.kind == P11_OURS && (file.tokens & P11_AUTH) != 0;
+}
+
+static enum exit_code
+delete_ours(struct plan *plan, const struct profile *profile,
+    const struct nssdb *db)
+{
+	enum exit_code code = EXIT_DONE;
+
+	for (size_t i = 0; i < db->n && code == EXIT_DONE; i++)
+		if (is_ours(&db->modules[i]) && db->modules[i].name != NULL)
+			code = add_step(plan, STEP_DELETE, profile,
+			    db->modules[i].name);
+	return code;
+}
+
+/* Is the file registered already, and nothing of ours beside it? */
+static bool
+is_installed(const struct plan *plan, const struct nssdb *db)
+{
+	size_t ours = 0, same = 0;
+
+	for (size_t i = 0; i < db->n; i++) {
+		same += strcmp(db->modules[i].library, plan->module) == 0;
+		ours += is_ours(&db->modules[i]);
+	}
+	return same == 1 && ours <= 1;
+}
+
+static enum exit_code
+check_name(const struct plan *plan, const struct profile *profile,
+    const struct nssdb *db)
+{
+	for (size_t i = 0; i < db->n; i++)
+		if (db->modules[i].name != NULL &&
+		    strcmp(db->modules[i].name, PLAN_NAME) == 0 &&
+		    !is_ours(&db->modules[i]) &&
+		    strcmp(db->modules[i].library, plan->module) != 0)
+			return fail(EXIT_FAILED, "%s has another module of the "
+			    "name JPKI, %s; take that one out first",
+			    profile->folder, db->modules[i].library);
+	return EXIT_DONE;
+}
+
+static enum exit_code
+change_database(struct plan *plan, const struct profile *profile,
+    const struct nssdb *db)
+{
+	enum exit_code code;
+
+	if (is_installed(plan, db))
+		return EXIT_DONE;
+	code = check_name(plan, profile, db);
+	if (code == EXIT_DONE)
+		code = check_profile(plan, profile);
+	if (code == EXIT_DONE)
+		code = delete_ours(plan, profile, db);
+	if (code == EXIT_DONE)
+		code = add_step(plan, STEP_ADD, profile, PLAN_NAME);
+	return code;
+}
+
+/* Chromium makes its database when it needs one; so may we. */
+static enum exit_code
+make_database(struct plan *plan, const struct profile *profile)
+{
+	enum exit_code code;
+
+	if (profile->browser != BROWSER_CHROMIUM)
+		return plan->named ? fail(EXIT_FAILED, "there is no database "
+		    "of certificates in %s; start the browser once with that "
+		    "profile, or check the name", profile->folder) : EXIT_DONE;
+	code = check_in_use(plan->host, profile);
+	if (code == EXIT_DONE)
+		code = add_step(plan, STEP_CREATE, profile, "");
+	if (code == EXIT_DONE)
+		code = add_step(plan, STEP_ADD, profile, PLAN_NAME);
+	return code;
+}
+
+static enum exit_code
+refuse_old(const struct profile *profile)
+{
+	return fail(EXIT_FAILED, "the database in %s is of the old format "
+	    "(cert8.db), which is not touched; start a browser of today once "
+	    "with that profile, and try again", profile->folder);
+}
+
+/* What is in a box sees nothing of the system's modules. */
+static enum exit_code
+refuse_boxed(const struct plan *plan, const struct profile *profile)
+{
+	if (plan->named)
+		return fail(EXIT_FAILED, "%s is of a snap or a flatpak, which "
+		    "cannot load modules of the system; take a browser from a "
+		    "package of your system", profile->folder);
+	warning("%s is left as it is: a snap or a flatpak cannot load modules "
+	    "of the system; take a browser from a package of your system",
+	    profile->folder);
+	return EXIT_DONE;
+}
+
+static enum exit_code
+install_into(struct plan *plan, const struct profile *profile)
+{
+	struct nssdb	db;
+	enum exit_code	code;
+
+	if (profile->boxed != BOXED_NOT)
+		return refuse_boxed(plan, profile);
+	nssdb_read(plan->host, profile->folder, &db);
+	plan->fit += db.state == NSSDB_SQL ||
+	    profile->browser == BROWSER_CHROMIUM;
+	if (db.state == NSSDB_OLD)
+		code = refuse_old(profile);
+	else if (db.state == NSSDB_NONE)
+		code = make_database(plan, profile);
+	else
+		code = change_database(plan, profile, &db);
+	nssdb_free(&db);
+	return code;
+}
+
+static enum exit_code
+remove_from(struct plan *plan, const struct profile *profile)
+{
+	struct nssdb	db;
+	size_t		before = plan->n;
+	enum exit_code	code;
+
+	nssdb_read(plan->host, profile->folder, &db);
+	code = db.state == NSSDB_OLD && plan->named ? refuse_old(profile) :
+	    delete_ours(plan, profile, &db);
+	if (code == EXIT_DONE && plan->n > before)
+		code = check_profile(plan, profile);
+	nssdb_free(&db);
+	return code;
+}
+
+typedef enum exit_code part_fn(struct plan *plan,
+    const struct profile *profile);
+
+static enum exit_code
+each_profile(struct plan *plan, const struct profiles *profiles, part_fn *fn)
+{
+	enum exit_code code = EXIT_DONE;
+
+	for (size_t i = 0; i < profiles->n && code == EXIT_DONE; i++)
+		code = fn(plan, &profiles->list[i]);
+	return code;
+}
+
+enum exit_code
+plan_install(struct plan *plan, const struct profiles *profiles)
+{
+	return each_profile(plan, profiles, install_into);
+}
+
+enum exit_code
+plan_remove(struct plan *plan, const struct profiles *profiles)
+{
+	return each_profile(plan, profiles, remove_from);
+}

@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * What "browser" is going to change, before it changes anything: steps, each
+ * of which is one run of a program of NSS.
+ */
+#ifndef PLAN_H
+#define PLAN_H
+
+#include <stdio.h>
+
+#include "fail.h"
+#include "places.h"
+
+#define PLAN_NAME	"JPKI"	/* of our module in a database */
+
+enum step_kind {
+	STEP_CREATE,		/* a database, where there is none */
+	STEP_ADD,
+	STEP_DELETE,
+	STEP_KINDS
+};
+
+struct step {
+	enum step_kind		 kind;
+	const struct profile	*profile;
+	char			*name;		/* of the module */
+	bool			 done;
+};
+
+struct plan {
+	const struct host	*host;
+	const char		*module;	/* the file to register */
+	bool			 named;		/* by --profile */
+	size_t			 fit;		/* profiles that have it then */
+	struct step		*steps;
+	size_t			 n;
+};
+
+/*
+ * Put together what registers plan->module in these profiles, or takes ours
+ * out of them.  Profiles that hold no database, and those of snaps and
+ * flatpaks, are passed over, with a warning where it matters; if they were
+ * named, that is an error.  Reports errors: nothing is changed then.
+ */
+enum exit_code	plan_install(struct plan *plan,
+		    const struct profiles *profiles);
+enum exit_code	plan_remove(struct plan *plan,
+		    const struct profiles *profiles);
+void		plan_free(struct plan *plan);
+
+/* A line for each step, for the person who is asked. */
+void		plan_describe(const struct plan *plan, FILE *f);
+
+/* Take the steps; marks what is done.  Reports errors. */
+enum exit_code	plan_carry_out(struct plan *plan);
+
+/* "added", ... */
+const char	*step_word(enum step_kind kind);
+
+#endif

@@ -1,0 +1,206 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "host.h"
+
+#include <ctype.h>
+#include <dirent.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+/* Services are where an ordinary user's PATH does not lead. */
+static const char service_path[] =
+    "/usr/local/sbin:/usr/sbin:/sbin:/usr/local/bin:/usr/bin:/bin";
+
+static const char *
+env_or(const char *name, const char *instead)
+{
+	const char *value = getenv(name);
+
+	return value != NULL ? value : instead;
+}
+
+void
+host_here(struct host *out, int64_t now)
+{
+	out->root = "";
+	out->home = env_or("HOME", "");
+	out->path = env_or("PATH", service_path);
+	out->remote = *env_or("SSH_CONNECTION", "") != '\0';
+	out->now = now;
+}
+
+const char *
+host_path(const struct host *host, const char *path, char *room, size_t n)
+{
+	bool	of_home = path[0] == '~' && path[1] == '/';
+	int	length = snprintf(room, n, "%s%s%s", host->root,
+	    of_home ? host->home : "", of_home ? path + 1 : path);
+
+	if (length < 0 || (size_t)length >= n ||
+	    (of_home && host->home[0] != '/'))
+		room[0] = '\0';
+	return room;
+}
+
+bool
+host_exists(const struct host *host, const char *path)
+{
+	char room[PATH_MAX];
+
+	return access(host_path(host, path, room, sizeof room), F_OK) == 0;
+}
+
+/* To the end, or to the first NUL, which no text holds. */
+static char *
+read_text(FILE *f)
+{
+	char	*text = NULL;
+	size_t	 room = 0;
+	ssize_t	 n = getdelim(&text, &room, '\0', f);
+
+	if (n < 0 && (ferror(f) || text == NULL)) {
+		free(text);
+		return NULL;
+	}
+	if (n < 0)
+		text[0] = '\0';
+	return text;
+}
+
+char *
+host_read(const struct host *host, const char *path)
+{
+	char	 room[PATH_MAX];
+	FILE	*f = fopen(host_path(host, path, room, sizeof room), "r");
+	char	*text = f != NULL ? read_text(f) : NULL;
+
+	if (f != NULL)
+		(void)fclose(f);
+	return text;
+}
+
+const char *
+host_line(const struct host *host, const char *path, char *room, size_t n)
+{
+	char *text = host_read(host, path);
+
+	(void)snprintf(room, n, "%s", text != NULL ? text : "");
+	room[strcspn(room, "\n")] = '\0';
+	free(text);
+	return room;
+}
+
+static void
+names_add(struct names *names, const char *name)
+{
+	char	**more = realloc(names->name, (names->n + 1) * sizeof *more);
+	char	*copy = strdup(name);
+
+	if (more != NULL)
+		names->name = more;
+	if (more != NULL && copy != NULL)
+		more[names->n++] = copy;
+	else
+		free(copy);
+}
+
+static int
+compare_names(const void *a, const void *b)
+{
+	return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+struct names
+host_names(const struct host *host, const char *path)
+{
+	struct names	 names = { NULL, 0 };
+	char		 room[PATH_MAX];
+	DIR		*dir;
+	struct dirent	*entry;
+
+	dir = opendir(host_path(host, path, room, sizeof room));
+	if (dir == NULL)
+		return names;
+	while ((entry = readdir(dir)) != NULL)
+		if (entry->d_name[0] != '.')
+			names_add(&names, entry->d_name);
+	(void)closedir(dir);
+	if (names.n > 0)
+		qsort(names.name, names.n, sizeof *names.name, compare_names);
+	return names;
+}
+
+void
+names_free(struct names *names)
+{
+	for (size_t i = 0; i < names->n; i++)
+		free(names->name[i]);
+	free(names->name);
+	names->name = NULL;
+	names->n = 0;
+}
+
+static bool
+find_in(const struct host *host, const char *path, const char *name,
+    char *room, size_t n)
+{
+	for (const char *at = path; *at != '\0';) {
+		size_t	length = strcspn(at, ":");
+		int	whole = snprintf(room, n, "%s%.*s/%s", host->root,
+		    (int)length, at, name);
+
+		if (whole > 0 && (size_t)whole < n && at[0] == '/' &&
+		    access(room, X_OK) == 0)
+			return true;
+		at += length + (at[length] == ':');
+	}
+	return false;
+}
+
+const char *
+host_program(const struct host *host, const char *name, char *room, size_t n)
+{
+	if (!find_in(host, host->path, name, room, n) &&
+	    !find_in(host, service_path, name, room, n))
+		room[0] = '\0';
+	return room;
+}
+
+bool
+host_runs(const struct host *host, const char *name)
+{
+	struct names	names = host_names(host, "/proc");
+	char		path[PATH_MAX], line[64];
+	bool		found = false;
+
+	for (size_t i = 0; i < names.n && !found; i++) {
+		if (!isdigit((unsigned char)names.name[i][0]))
+			continue;
+		(void)snprintf(path, sizeof path, "/proc/%s/comm",
+		    names.name[i]);
+		found = strcmp(host_line(host, path, line, sizeof line),
+		    name) == 0;
+	}
+	names_free(&names);
+	return found;
+}
+
+const char *
+path_join(const char *folder, const char *name, char *room, size_t n)
+{
+	int length = snprintf(room, n, "%s/%s", folder, name);
+
+	if (length < 0 || (size_t)length >= n)
+		room[0] = '\0';
+	return room;
+}
+
+const char *
+path_base(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return slash != NULL ? slash + 1 : path;
+}

@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * This machine as files, below a root folder of one's choice, so that tests
+ * can have a machine of their own.  Paths are absolute, or begin with "~/".
+ */
+#ifndef HOST_H
+#define HOST_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct host {
+	const char	*root;		/* "": the machine as it is */
+	const char	*home;		/* "": the user has none */
+	const char	*path;		/* where programs are, as PATH */
+	bool		 remote;	/* the shell came over the network */
+	int64_t		 now;		/* seconds since 1970 UTC */
+};
+
+/* The machine as it is, for who started the program. */
+void	 host_here(struct host *out, int64_t now);
+
+/* A path with root and home in it; "" if it is too long, or has no home. */
+const char *host_path(const struct host *host, const char *path, char *room,
+	    size_t n);
+
+bool	 host_exists(const struct host *host, const char *path);
+
+/* A text file, to be freed; NULL if it cannot be read. */
+char	*host_read(const struct host *host, const char *path);
+
+/* Its first line without the newline, into room; "" if it cannot be read. */
+const char *host_line(const struct host *host, const char *path, char *room,
+	    size_t n);
+
+/* Names in a folder, sorted; none if it cannot be read, or for no memory. */
+struct names {
+	char	**name;
+	size_t	  n;
+};
+
+struct names host_names(const struct host *host, const char *path);
+void	 names_free(struct names *names);
+
+/* Where a program is, in host->path or where services are; "" if nowhere. */
+const char *host_program(const struct host *host, const char *name,
+	    char *room, size_t n);
+
+/* Does a process of this name (as ps shows it) run? */
+bool	 host_runs(const struct host *host, const char *name);
+
+/* room: FOLDER/NAME; "" if it is too long. */
+const char *path_join(const char *folder, const char *name, char *room,
+	    size_t n);
+
+/* What stands behind the last slash. */
+const char *path_base(const char *path);
+
+#endif

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Running another program: no shell, nothing to read, its words kept. */
+#ifndef SPAWN_H
+#define SPAWN_H
+
+#include <stddef.h>
+
+/*
+ * Run path with these arguments (the first is its name, NULL behind the last)
+ * until it ends.  Its standard output and error come together in *words, to be
+ * freed, also if it failed; NULL if there is no memory.  Returns its exit
+ * status, or -1 if it could not be started or was killed.
+ */
+int	spawn_run(const char *path, const char *const argv[], char **words);
+
+#endif
