@@ -28,7 +28,7 @@ static const struct step_row {
 	[STEP_ADD] = { "added", N_("  the module JPKI is added: "),
 	    { "modutil", "-dbdir", the_db, "-add", the_name, "-libfile",
 	    the_file, "-force" } },
-	[STEP_DELETE] = { "removed", "a module for this card is taken out",
+	[STEP_DELETE] = { "removed", N_("  a module for this card is taken out: "),
 	    { "modutil", "-dbdir", the_db, "-delete", the_name, "-force" } },
 };
 
