@@ -108,7 +108,7 @@ endif
 $(words_objs): private part_cppflags = -D'LOCALE_DIR="$(localedir)"'
 $(tool_objs): private part_cppflags = $(tool_iquote) \
 	-iquote $(srcdir)/tools/words -iquote $(srcdir)/tools/doc \
-	$(doc_cflags) $(crypto_cflags)
+	$(doc_cflags) $(crypto_cflags) $(assuan_cflags)
 $(doc_objs): private part_cppflags = -iquote $(srcdir)/tools/words \
 	$(doc_cflags) $(crypto_cflags)
 $(vcard_main) $(vcard_objs): private part_cppflags = \
@@ -175,8 +175,8 @@ $(O)/jpki-tool: $(tool_objs) $(O)/libdoc.a $(O)/libwords.a $(O)/libjpki.a
 $(O)/jpki-vcard: $(vcard_main) $(O)/libvcard.a $(O)/libwords.a $(O)/libjpki.a
 $(unit_tests): %: %.o $(O)/tests/unit/helpers.a $(O)/tools/parts.a $(O)/libdoc.a \
 	$(O)/libmodule.a $(O)/libvcard.a $(O)/libwords.a $(O)/libjpki.a
-$(O)/jpki-tool: private part_libs = $(doc_libs)
-$(unit_tests): private part_libs = $(cmocka_libs) $(doc_libs) $(ssl_libs)
+$(O)/jpki-tool: private part_libs = $(doc_libs) $(assuan_libs)
+$(unit_tests): private part_libs = $(cmocka_libs) $(doc_libs) $(assuan_libs) $(ssl_libs)
 $(p11_clients): %: %.o $(p11_load)
 $(scanners): %: %.o $(O)/tests/e2e/secrets_find.o $(O)/tests/e2e/secrets_memory.o
 $(helpers): private lib_libs = -ldl $(LIBS)

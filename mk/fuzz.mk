@@ -42,7 +42,7 @@ $(fuzz_targets): %: %.o $(if $(fuzz_by_libfuzzer),,$(fuzz_main)) \
 	$(O)/libjpki.a
 	$(call say,LD,$@)
 	$(Q)$(CC) $(pie_ldflags) $(all_ldflags) $(if $(fuzz_by_libfuzzer),-fsanitize=fuzzer) \
-		-o $@ $(filter %.o %.a,$^) $(cmocka_libs) $(doc_libs) $(lib_libs)
+		-o $@ $(filter %.o %.a,$^) $(cmocka_libs) $(doc_libs) $(assuan_libs) $(lib_libs)
 
 .PHONY: fuzz-targets
 fuzz-targets: $(fuzz_targets)

@@ -42,6 +42,8 @@ static const struct option_row rows[OPT_COUNT] = {
 	    N_("read the new PIN from descriptor N"), false },
 	[OPT_NEW_PIN_FILE] = { 0, "new-pin-file", "FILE",
 	    N_("read the new PIN from FILE"), false },
+	[OPT_PINENTRY] = { 0, "pinentry", NULL,
+	    N_("ask for the PIN in a dialog"), false },
 	[OPT_LAST_TRY] = { 0, "last-try", NULL,
 	    N_("use the last try; a wrong PIN then locks it"), false },
 	[OPT_FORMAT] = { 0, "format", "NAME",

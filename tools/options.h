@@ -29,6 +29,7 @@ enum option_id {
 	OPT_PIN_FILE,
 	OPT_NEW_PIN_FD,
 	OPT_NEW_PIN_FILE,
+	OPT_PINENTRY,
 	OPT_LAST_TRY,
 	OPT_FORMAT,
 	OPT_CONTENT,
@@ -59,7 +60,8 @@ enum option_id {
 /* What every command takes, and what those take that may send a PIN. */
 #define OPTS_GLOBAL	(OPT(READER) | OPT(VERBOSE) | OPT(JSON) | OPT(HELP) | \
 			    OPT(VERSION))
-#define OPTS_PIN	(OPT(PIN_FD) | OPT(PIN_FILE) | OPT(LAST_TRY))
+#define OPTS_PIN	(OPT(PIN_FD) | OPT(PIN_FILE) | OPT(PINENTRY) | \
+			    OPT(LAST_TRY))
 #define OPTS_NEW_PIN	(OPT(NEW_PIN_FD) | OPT(NEW_PIN_FILE))
 
 #define OPTIONS_LIST_MAX	256

@@ -12,6 +12,7 @@
 
 #include "language.h"
 #include "outtext.h"
+#include "pinentry.h"
 #include "pinsource.h"
 #include "pinwords.h"
 #include "ui.h"
@@ -226,10 +227,12 @@ ask(struct tool *t, enum jpki_pin which, enum jpki_pin_use use,
 
 	if (jpki_secret_new(&secret) != JPKI_OK)
 		return fail_err(t, JPKI_ERR_MEMORY);
-	code = ui_ask_secret(prompt, use == JPKI_PIN_TO_SET ?
-	    _("--new-pin-fd or --new-pin-file") :
-	    _("--pin-fd or --pin-file"),
-	    secret);
+	if (t->opt->seen[OPT_PINENTRY])
+		code = pinentry_ask(prompt, secret);
+	else
+		code = ui_ask_secret(prompt, use == JPKI_PIN_TO_SET ?
+		    _("--new-pin-fd or --new-pin-file") :
+		    _("--pin-fd or --pin-file"), secret);
 	if (code == EXIT_DONE) {
 		pinsource_fold(secret);
 		code = check_form(t, which, use, secret);

@@ -15,6 +15,7 @@
 #include "language.h"
 #include "outfile.h"
 #include "outjson.h"
+#include "pinentry.h"
 #include "progress.h"
 #include "signjob.h"
 #include "ui.h"
@@ -42,6 +43,8 @@ struct run {
 static enum exit_code
 ask_consent(const struct tool *t, const struct job *job)
 {
+	const char *question;
+
 	if (job->key->key != JPKI_KEY_SIGN) {
 		warning("the certificate for user authentication is made for "
 		    "logins; who checks the document may refuse it");
@@ -49,9 +52,11 @@ ask_consent(const struct tool *t, const struct job *job)
 	}
 	if (t->opt->seen[OPT_YES])
 		return EXIT_DONE;
-	return ui_confirm(_("The document will hold your name, address, date "
-	    "of birth and sex: everyone who\ngets it can read them.  Sign it? "
-	    "[y/N] "), _("the document will hold your name, address, date of "
+	question = _("The document will hold your name, address, date of birth "
+	    "and sex: everyone who\ngets it can read them.  Sign it?");
+	if (t->opt->seen[OPT_PINENTRY])
+		return pinentry_confirm(question);
+	return ui_confirm(question, _("the document will hold your name, address, date of "
 	    "birth and sex; give --yes if that is right"),
 	    _("cancelled; nothing was sent to the card"));
 }

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/select.h>
 #include <termios.h>
@@ -179,7 +180,7 @@ ui_confirm(const char *question, const char *instead, const char *cancelled)
 	if (fd < 0)
 		return fail(EXIT_USAGE, "there is no terminal to ask at; %s",
 		    instead);
-	asked = write(fd, question, strlen(question)) >= 0 &&
+	asked = dprintf(fd, "%s [y/N] ", question) > 0 &&
 	    read(fd, answer, sizeof answer - 1) > 0;
 	(void)close(fd);
 	if (asked && (answer[0] == 'y' || answer[0] == 'Y'))

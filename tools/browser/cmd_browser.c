@@ -169,7 +169,7 @@ ask(const struct work *w)
 	plan_describe(&w->plan, stderr);
 	if (w->t->opt->seen[OPT_YES])
 		return EXIT_DONE;
-	return ui_confirm(_("Change it? [y/N] "),
+	return ui_confirm(_("Change it?"),
 	    _("give --yes if that is right"),
 	    _("cancelled; nothing was changed"));
 }
