@@ -17,6 +17,7 @@ struct apdu {
 	struct slice	data;		/* empty: no Lc */
 	size_t		le;		/* 0: no Le; 256: Le = 00 */
 	bool		secret;		/* data is a PIN */
+	bool		personal;	/* the answer is not for the log */
 };
 
 struct answer {

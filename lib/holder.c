@@ -229,12 +229,6 @@ holder_from_x509(X509 *x509, struct jpki_holder **out)
 	return err;
 }
 
-static void
-text_free(char *text)
-{
-	mem_free(text, text != NULL ? strlen(text) : 0);
-}
-
 void
 holder_free(struct jpki_holder **holder)
 {
@@ -244,12 +238,12 @@ holder_free(struct jpki_holder **holder)
 		return;
 	h = *holder;
 	for (size_t i = 0; i < sizeof(attributes) / sizeof(attributes[0]); i++)
-		text_free(*field_at(h, i));
-	text_free(h->birth_date);
-	text_free(h->birth_era);
+		mem_free_text(*field_at(h, i));
+	mem_free_text(h->birth_date);
+	mem_free_text(h->birth_era);
 	for (size_t i = 0; i < h->others_count; i++) {
-		text_free(h->others[i].oid);
-		text_free(h->others[i].hex);
+		mem_free_text(h->others[i].oid);
+		mem_free_text(h->others[i].hex);
 	}
 	free(h->others);
 	free(h);

@@ -86,7 +86,7 @@ void jpki_buf_free(struct jpki_buf *buf);
  */
 struct jpki_secret;
 
-#define JPKI_SECRET_MAX	256	/* bytes that one secret can hold */
+#define JPKI_SECRET_MAX	512	/* bytes that one secret can hold */
 
 enum jpki_err	 jpki_secret_new(struct jpki_secret **out);
 void		 jpki_secret_free(struct jpki_secret **secret);
@@ -454,6 +454,49 @@ enum jpki_err	jpki_cert_spki(struct jpki_ctx *ctx, const uint8_t *der,
     size_t n, struct jpki_buf *out);
 enum jpki_err	jpki_cert_ssh_key(struct jpki_ctx *ctx, const uint8_t *der,
     size_t n, char **line);
+
+/*
+ * Card surface input assistance: what is printed on the card, as text.
+ *
+ * Its application has a PIN of its own: verify JPKI_PIN_INPUT first, and read
+ * in the same transaction.  Smartphones lack the application.  What is read is
+ * never logged and never kept.
+ *
+ * Errors of both: NOT_FOUND, AUTH_REQUIRED, MALFORMED.
+ */
+struct jpki_attribute {
+	unsigned	 tag;
+	char		*hex;		/* the value, upper-case hex */
+};
+
+struct jpki_attributes {
+	/* UTF-8; NULL if the card has no such text. */
+	char		*name;		/* family and given name parted by U+3000 */
+	char		*address;
+	char		*birth;		/* as stored: YYYYMMDD */
+	char		*birth_date;	/* "YYYY-MM-DD", NULL if not parsable */
+	char		*sex;		/* as stored: "0", "1", "2", "9"; not
+					   the codes of the certificate */
+	const char	*sex_text;	/* "unknown", "male", "female",
+					   "not applicable", NULL */
+	struct jpki_attribute *others;	/* unknown, doubled, or not text */
+	size_t		 others_count;
+};
+
+/* *out is to be freed with jpki_attributes_free(). */
+enum jpki_err	jpki_attributes_read(struct jpki_card *card,
+    struct jpki_attributes **out);
+void		jpki_attributes_free(struct jpki_attributes **attributes);
+
+#define JPKI_MYNUMBER_DIGITS	12
+
+/*
+ * The Individual Number (My Number), as digits, into a secret; on errors the
+ * secret is empty.  The law says who may ask for one, and what for: see
+ * jpki(3).
+ */
+enum jpki_err	jpki_mynumber_read(struct jpki_card *card,
+    struct jpki_secret *out);
 
 /*
  * Signatures.
