@@ -18,6 +18,7 @@ static const struct option_row rows[] = {
 	{ "address", "TEXT", "of the holder", NULL, AT(person.address) },
 	{ "birth", "YYYY-MM-DD", "of the holder", NULL, AT(person.birth) },
 	{ "sex", "SEX", "male, female, unknown", NULL, AT(person.sex) },
+	{ "number", "DIGITS", "My Number, with a wrong check digit", NULL, AT(person.number) },
 	{ "pin-auth", "PIN", "user authentication (default 1234)", NULL, AT(pins.auth) },
 	{ "pin-sign", "PIN", "signature (default ABC123)", NULL, AT(pins.sign) },
 	{ "pin-input", "PIN", "surface input assistance (default 1234)", NULL, AT(pins.input) },

@@ -20,6 +20,7 @@
 
 /* All nines have a wrong check digit: nobody's Individual Number. */
 #define NUMBER		"999999999999"
+#define NUMBER_DIGITS	(sizeof(NUMBER) - 1)
 #define SECURITY_CODE	"0000"	/* the four digits on the card's face */
 
 struct sex {
@@ -123,6 +124,38 @@ take_period(struct person *p, const struct profile *profile, int64_t now)
 	p->issued = p->until - (int64_t)ISSUED_BEFORE * 86400;
 }
 
+/*
+ * The last digit, as the ordinance on My Numbers has it: weights from the
+ * right are 2 to 7, then 2 to 6.
+ */
+static char
+check_digit(const char *number)
+{
+	unsigned sum = 0, weight = 2, rest;
+
+	for (size_t i = NUMBER_DIGITS - 1; i-- > 0;) {
+		sum += (unsigned)(number[i] - '0') * weight;
+		weight = weight < 7 ? weight + 1 : 2;
+	}
+	rest = sum % 11;
+	return (char)('0' + (rest <= 1 ? 0 : 11 - rest));
+}
+
+static int
+take_number(struct person *p, const char *given, char error[VCARD_ERROR_MAX])
+{
+	if (given == NULL)
+		given = NUMBER;
+	if (strlen(given) != NUMBER_DIGITS ||
+	    strspn(given, "0123456789") != NUMBER_DIGITS)
+		return core_fail(error, "a My Number has 12 digits");
+	if (given[NUMBER_DIGITS - 1] == check_digit(given))
+		return core_fail(error, "that could be somebody's My Number: "
+		    "its check digit is right");
+	memcpy(p->number, given, sizeof(NUMBER));
+	return 0;
+}
+
 static int
 take_numbers(struct person *p, char error[VCARD_ERROR_MAX])
 {
@@ -133,7 +166,6 @@ take_numbers(struct person *p, char error[VCARD_ERROR_MAX])
 	snprintf(p->birth_era, sizeof(p->birth_era), "%02u%02u%02u",
 	    (unsigned)year % 100, (unsigned)p->birth.month % 100,
 	    (unsigned)p->birth.day % 100);
-	memcpy(p->number, NUMBER, sizeof(NUMBER));
 	snprintf(p->number_b, sizeof(p->number_b), "%.6s%04u%s", p->birth_era,
 	    (unsigned)p->card_until.year % 10000, SECURITY_CODE);
 	if (RAND_bytes(random, sizeof(random)) != 1)
@@ -150,7 +182,7 @@ person_make(struct person *out, const struct profile *profile,
     const struct vcard_person *given, int64_t now,
     char error[VCARD_ERROR_MAX])
 {
-	static const struct vcard_person nobody = { NULL, NULL, NULL, NULL };
+	static const struct vcard_person nobody = { NULL, NULL, NULL, NULL, NULL };
 	struct person p = { 0 };
 	struct day issued;
 	bool adult;
@@ -172,7 +204,8 @@ person_make(struct person *out, const struct profile *profile,
 	adult = calendar_number(calendar_birthday(p.birth, p.birth,
 	    ADULT_YEARS)) <= calendar_number(issued);
 	p.card_until = calendar_birthday(p.birth, issued, adult ? 10 : 5);
-	if (take_numbers(&p, error) != 0)
+	if (take_number(&p, given->number, error) != 0 ||
+	    take_numbers(&p, error) != 0)
 		return -1;
 	*out = p;
 	return 0;

@@ -26,6 +26,7 @@ struct vcard_person {
 	const char *address;
 	const char *birth;	/* YYYY-MM-DD */
 	const char *sex;	/* "male", "female", "unknown" */
+	const char *number;	/* 12 digits that are nobody's My Number */
 };
 
 struct vcard_pins {

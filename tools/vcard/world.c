@@ -79,7 +79,7 @@ fix_paths(struct world *w, char error[VCARD_ERROR_MAX])
 static int
 make_card(struct world *w, char error[VCARD_ERROR_MAX])
 {
-	static const struct vcard_person nobody = { NULL, NULL, NULL, NULL };
+	static const struct vcard_person nobody = { NULL, NULL, NULL, NULL, NULL };
 	static const struct vcard_pins usual = { NULL, NULL, NULL, NULL };
 	struct station_options *o = &w->options->station;
 
