@@ -9,6 +9,7 @@
 
 #include "holder.h"
 #include "mem.h"
+#include "text.h"
 #include "tlv.h"
 
 #define MYNUMBER_TAG	0xFF10
@@ -32,8 +33,8 @@ static const struct {
 	const char	*code;
 	const char	*text;
 } sexes[] = {
-	{ "0", "unknown" }, { "1", "male" }, { "2", "female" },
-	{ "9", "not applicable" },
+	{ "0", N_("unknown") }, { "1", N_("male") }, { "2", N_("female") },
+	{ "9", N_("not applicable") },
 };
 
 const char *

@@ -250,6 +250,13 @@ fail_locked(const struct pin_failure *f)
 	    "says how to reset it", f->title);
 }
 
+static enum exit_code
+fail_no_pin(const struct pin_failure *f)
+{
+	return fail(f->row->code, "this card has no %s; \"jpki-tool status -a\" "
+	    "shows which PINs it has", f->title);
+}
+
 /*
  * Nobody should repeat what may have cost a try.  status shows the PINs of the
  * certificates, and the others with -a.
@@ -273,6 +280,7 @@ static const struct pin_fail_row {
 	{ JPKI_ERR_PIN_WRONG, fail_wrong },
 	{ JPKI_ERR_PIN_LAST_TRY, fail_last_try },
 	{ JPKI_ERR_PIN_LOCKED, fail_locked },
+	{ JPKI_ERR_NOT_FOUND, fail_no_pin },
 	{ JPKI_ERR_NO_SERVICE, fail_after_sending },
 	{ JPKI_ERR_NO_READER, fail_after_sending },
 	{ JPKI_ERR_NO_CARD, fail_after_sending },

@@ -29,7 +29,7 @@ static const struct command commands[] = {
 	{ "readers", cmd_readers, "",
 	    N_("list the readers and their cards"), 0, 0, 0 },
 	{ "status", cmd_status, "",
-	    N_("show certificates, PINs, ways to unlock"), 0, 0,
+	    N_("show certificates and PINs"), 0, 0,
 	    OPT(ALL) | OPT(LOGIN) | OPTS_PIN },
 	{ "cert", cmd_cert, "auth|sign|auth-ca|sign-ca",
 	    N_("show or save a certificate"), 1, 1,
@@ -40,6 +40,10 @@ static const struct command commands[] = {
 	    N_("sign files or standard input"), 0, MANY,
 	    OPT(KEY) | OPT(HASH) | OPT(OUTPUT) | OPT(SUFFIX) | OPT(FORCE) | OPTS_PIN |
 	    OPT(FORMAT) | OPT(YES) | DOCSIGN_OPTIONS },
+	{ "attributes", cmd_attributes, "",
+	    N_("show name, address, birth and sex"), 0, 0, OPTS_PIN },
+	{ "mynumber", cmd_mynumber, "",
+	    N_("show the My Number of 12 digits"), 0, 0, OPT(MAY_HANDLE) | OPTS_PIN },
 	{ "verify", cmd_verify, "FILE",
 	    N_("check the signatures of a document"), 1, 1,
 	    OPT(FORMAT) | OPT(CONTENT) | OPT(ID) | OPT(CA) | OPT(CERT) | OPT(HASH) },
@@ -74,7 +78,7 @@ help_general(FILE *f)
 	fputs(_("usage: jpki-tool [option ...] command [operand ...]\n\n"
 	    "Commands:\n"), f);
 	for (size_t i = 0; i < COMMANDS; i++)
-		fprintf(f, "  %-8s %-29s %s\n", commands[i].name,
+		fprintf(f, "  %-10s %-29s %s\n", commands[i].name,
 		    commands[i].operands,
 		    language_of(commands[i].text));
 	fputs(_("\nOptions of every command; COMMAND --help shows the "

@@ -52,6 +52,7 @@ enum option_id {
 	OPT_JOBS,
 	OPT_MODULE,
 	OPT_REPORT,
+	OPT_MAY_HANDLE,
 	OPT_COUNT
 };
 

@@ -172,7 +172,9 @@ look_before_asking(struct tool *t, enum jpki_pin which,
 	enum jpki_err	err = jpki_pin_info(t->card, which, info);
 	enum exit_code	code = EXIT_DONE;
 
-	if (err != JPKI_OK)
+	if (err == JPKI_ERR_NOT_FOUND)
+		code = fail_pin(t, which, err, -1);
+	else if (err != JPKI_OK)
 		code = fail_err(t, err);
 	else if (info->locked)
 		code = fail_pin(t, which, JPKI_ERR_PIN_LOCKED, 0);

@@ -30,6 +30,8 @@ struct tool {
 /* A verb: operands stand in t->opt->operand[1] and behind. */
 typedef enum exit_code verb_fn(struct tool *t);
 
+verb_fn	cmd_attributes;
+verb_fn	cmd_mynumber;
 verb_fn	cmd_readers;
 verb_fn	cmd_status;
 verb_fn	cmd_cert;

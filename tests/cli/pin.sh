@@ -230,9 +230,9 @@ pins_never_show_in_the_log() {
 
 phone_has_no_input_pin() {
 	run_pin 1234 pin verify input
-	expect_failure 1 'does not hold'
+	expect_failure 1 'has no card surface input assistance PIN'
 	run_change 1234 5678 pin change input
-	expect_failure 1 'does not hold'
+	expect_failure 1 'has no card surface input assistance PIN'
 	run_change 1234 5678 pin change auth
 	expect_success
 }

@@ -16,7 +16,7 @@ if [ -z "${JPKI_VCARD_LOG:-}" ]; then
 	work=$(mktemp -d) || exit 1
 	trap 'rm -rf "$work"' EXIT
 	export SECRETS_WORK=$work
-	"$JPKI_VCARD" create "$work/card" --pin-sign "$first" || exit 1
+	"$JPKI_VCARD" create "$work/card" --pin-sign "$first" --number "$number" || exit 1
 	"$JPKI_VCARD" run "$work/card" -- "$0" "$@"
 	exit
 fi
@@ -197,6 +197,43 @@ tap 'four digits: a change' short 0 pin change auth --pin-file short-first \
 tap 'four digits: a signature' short 0 sign -k auth -o sig --pin-file short-second a
 tap 'four digits: the module' traced 0 short "$helpers/secrets_client" "$module" \
 	initialize open JPKI-AUTH login short-second sign 1 "${end[@]}"
+
+#
+# The My Number, which comes from the card: in locked memory only, too, and
+# then on standard output and nowhere else.
+#
+
+echo "$number" >number
+echo 1234 >input-pin
+chmod 600 input-pin
+mynumber=(mynumber --i-may-handle-my-number --pin-file input-pin)
+number_traced() {
+	traced 0 number "$JPKI_TOOL" "${mynumber[@]}" "$@"
+	[ "$(grep -c "$number" out)" = 1 ] || cat out
+	[ "$(wc -l <out)" = 1 ] || cat out
+	[ -s err ] || echo 'no warning'
+	scan number ./err
+}
+number_with_fault() {
+	card counters clear
+	card fault "$1"
+	traced 1 number "$JPKI_TOOL" "${mynumber[@]}" -vv
+	scan number ./err ./out
+	card faults clear
+}
+number_calls() {
+	stracing strace_quietly "$JPKI_TOOL" "${mynumber[@]}" -vv
+	[ "$strace_status" = 0 ] || { echo "exit status $strace_status"; cat err; }
+	calls_are "$number" "read <socket>
+write <$work/out>"
+	grep -q '^jpki: < \[15 bytes not shown\] 9000$' err || cat err
+}
+tap 'the My Number' number_traced
+tap 'the My Number, as JSON' number_traced -j
+tap 'the My Number, with -vv' number_traced -vv
+tap 'the My Number, and a byte too many' number_with_fault long@ins=B0
+tap 'the My Number, and a status of an error' number_with_fault sw=6F00,after@ins=B0
+tap 'strace: the My Number comes once and goes once' number_calls
 
 #
 # Moments: all of memory, and core files.

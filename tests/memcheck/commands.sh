@@ -63,6 +63,17 @@ pins() {
 	expect_code 4
 }
 
+input_assistance() {
+	run_pin 1234 attributes
+	expect_success
+	run_pin 1234 attributes -j
+	expect_success
+	run_pin 1234 mynumber --i-may-handle-my-number
+	expect_code 0
+	run_pin 4321 attributes
+	expect_code 4
+}
+
 signatures() {
 	echo text >"$work/a"
 	cp "$work/a" "$work/b"
@@ -154,6 +165,7 @@ ln -s "$(realpath "$0")" "$work/jpki-vcard"
 
 tap 'readers, status, cert, ssh-key' clean adult readers_and_certificates
 tap 'pin' clean adult pins
+tap 'attributes, mynumber' clean adult input_assistance
 tap 'sign' clean adult signatures
 tap 'without a card, and wrong usage' clean adult no_card
 tap 'a card that is pulled' clean adult card_pulled

@@ -117,6 +117,8 @@ static enum exit_code (*verb)(struct tool *t);
 	{ \
 		return verb(t); \
 	}
+VERB(cmd_attributes)
+VERB(cmd_mynumber)
 VERB(cmd_readers)
 VERB(cmd_status)
 VERB(cmd_cert)

@@ -77,6 +77,13 @@ const struct operation operations[] = {
 	TOOL("sign, asked", OP_SIGN, AUTH, .verify = 1, .yield = YIELD_SIGNATURE,
 	    .args = "sign -k auth", .asks = true),
 
+	TOOL("attributes", OP_READ, INPUT, .verify = 1, .yield = YIELD_SAME,
+	    .args = "attributes --pin-file pin"),
+	TOOL("attributes, asked", OP_READ, INPUT, .verify = 1, .yield = YIELD_SAME,
+	    .args = "attributes -j", .asks = true),
+	TOOL("mynumber", OP_READ, INPUT, .verify = 1, .yield = YIELD_SAME,
+	    .args = "mynumber --i-may-handle-my-number --pin-file pin"),
+
 	MODULE("initialize", OP_LIST, .before = NOTHING,
 	    .steps = STEPS(step_initialize, step_finalize)),
 	MODULE("slots", OP_LIST, .yield = YIELD_LINES, BEGUN, .steps = STEPS(step_slots)),
