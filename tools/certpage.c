@@ -57,19 +57,26 @@ put_renewal(FILE *f, const struct jpki_cert *cert, int64_t now)
 }
 
 void
-certpage_validity(FILE *f, const struct certview *view, int64_t now)
+certpage_period(FILE *f, const struct jpki_cert *cert, int64_t now)
 {
-	const struct jpki_cert	*cert = view->cert;
-	const struct ca_row	*ca = &ca_rows[view->ca];
-	char			 from[VALIDITY_TEXT], until[VALIDITY_TEXT];
+	char from[VALIDITY_TEXT], until[VALIDITY_TEXT];
 
-	text_row(f, "Issuer", cert->issuer);
-	text_row(f, "Serial number", cert->serial);
 	text_rowf(f, "Valid (Japan time)", _("%s to %s"),
 	    validity_day(cert->not_before, from),
 	    validity_day(cert->not_after, until));
 	put_days(f, cert, now);
 	put_renewal(f, cert, now);
+}
+
+void
+certpage_validity(FILE *f, const struct certview *view, int64_t now)
+{
+	const struct jpki_cert	*cert = view->cert;
+	const struct ca_row	*ca = &ca_rows[view->ca];
+
+	text_row(f, "Issuer", cert->issuer);
+	text_row(f, "Serial number", cert->serial);
+	certpage_period(f, cert, now);
 	text_row(f, "CA", language_of(view->proved ? ca->proved :
 	    ca->claimed));
 	if (ca->note != NULL)

@@ -9,6 +9,7 @@
 #include "look.h"
 #include "outtext.h"
 #include "pinwords.h"
+#include "renewal.h"
 
 #define PIN_WIDTH	50	/* of the longest title, and two blanks */
 
@@ -247,13 +248,42 @@ print_text(struct tool *t, const struct status *s)
 	put_guide(f, s);
 }
 
+/* Nothing is said unless something is due: cron makes a mail of each word. */
+static void
+print_due(struct tool *t, const struct status *s, int days)
+{
+	if (!renewal_due(&s->look, t->now, days))
+		return;
+	renewal_put(t->out, &s->look, t->now, days);
+	put_guide(t->out, s);
+}
+
+static enum exit_code
+judge(struct tool *t, const struct status *s, int days)
+{
+	if (!renewal_known(&s->look))
+		return fail(EXIT_FAILED, "no certificate can be read, so it is "
+		    "not known when one ends; look with \"jpki-tool status\"");
+	if (!renewal_due(&s->look, t->now, days))
+		return EXIT_DONE;
+	t->answered = true;
+	return EXIT_RENEWAL;
+}
+
 enum exit_code
 cmd_status(struct tool *t)
 {
 	struct status	s;
 	struct pins	pins = { JPKI_PIN_SIGN, NULL, NULL };
+	bool		warns = t->opt->seen[OPT_WARN_DAYS] > 0;
+	int		days = 0;
 	enum exit_code	code;
 
+	if (warns)
+		days = options_number(t->opt, OPT_WARN_DAYS,
+		    RENEWAL_DAYS_MAX);
+	if (days < 0)
+		return EXIT_USAGE;
 	look_init(&s.look);
 	code = pins_load(t, JPKI_PIN_SIGN, &pins);
 	if (code == EXIT_DONE)
@@ -263,8 +293,12 @@ cmd_status(struct tool *t)
 	code = tool_card_close(t, code);
 	if (code == EXIT_DONE && t->opt->seen[OPT_JSON])
 		print_json(t, &s);
+	else if (code == EXIT_DONE && warns)
+		print_due(t, &s, days);
 	else if (code == EXIT_DONE)
 		print_text(t, &s);
+	if (code == EXIT_DONE && warns)
+		code = judge(t, &s, days);
 	look_free(&s.look);
 	pins_free(&pins);
 	return code;

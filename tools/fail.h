@@ -13,6 +13,7 @@ enum exit_code {
 	EXIT_PIN_WRONG,		/* or it cannot be right, and was not sent */
 	EXIT_PIN_LOCKED,	/* or one try is left, and was not used */
 	EXIT_CANCELLED,
+	EXIT_RENEWAL,		/* a certificate ends soon, or has ended */
 };
 
 #ifdef __GNUC__

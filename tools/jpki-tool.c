@@ -30,7 +30,7 @@ static const struct command commands[] = {
 	    N_("list the readers and their cards"), 0, 0, 0 },
 	{ "status", cmd_status, "",
 	    N_("show certificates and PINs"), 0, 0,
-	    OPT(ALL) | OPT(LOGIN) | OPTS_PIN },
+	    OPT(ALL) | OPT(LOGIN) | OPT(WARN_DAYS) | OPTS_PIN },
 	{ "cert", cmd_cert, "auth|sign|auth-ca|sign-ca",
 	    N_("show or save a certificate"), 1, 1,
 	    OPT(TEXT) | OPT(PEM) | OPT(DER) | OPT(OUTPUT) | OPT(FORCE) | OPTS_PIN },
@@ -70,7 +70,8 @@ find_command(const char *name)
 static const char closing_text[] =
     N_("\nPINs are asked for at the terminal unless a descriptor or a file is given.\n"
     "Exit status: 0 done, 1 failed, 2 usage, 3 no reader or card, 4 PIN wrong,\n"
-    "5 PIN locked or at its last try, 6 cancelled.  jpki-tool(1) is the manual.\n");
+    "5 PIN locked or at its last try, 6 cancelled, 7 renewal due.\n"
+    "jpki-tool(1) is the manual.\n");
 
 static void
 help_general(FILE *f)

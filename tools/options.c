@@ -71,6 +71,8 @@ static const struct option_row rows[OPT_COUNT] = {
 	[OPT_TIMESTAMP] = { 0, "timestamp", "URL", N_("add a time stamp (RFC 3161)"), false },
 	[OPT_JOBS] = { 0, "jobs", "N",
 	    N_("make so many documents at a time, ahead of the card"), false },
+	[OPT_WARN_DAYS] = { 0, "warn-days", "N",
+	    N_("only say what ends within N days; then status 7"), false },
 	[OPT_MAY_HANDLE] = { 0, "i-may-handle-my-number", NULL,
 	    N_("say that the law lets you"), false },
 	[OPT_YES] = { 0, "yes", NULL, N_("do what is asked about, without asking"), false },

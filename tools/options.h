@@ -53,6 +53,7 @@ enum option_id {
 	OPT_MODULE,
 	OPT_REPORT,
 	OPT_MAY_HANDLE,
+	OPT_WARN_DAYS,
 	OPT_COUNT
 };
 
