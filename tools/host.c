@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 /* Services are where an ordinary user's PATH does not lead. */
@@ -24,18 +25,23 @@ env_or(const char *name, const char *instead)
 void
 host_here(struct host *out, int64_t now)
 {
-	out->root = "";
+	struct stat self;
+
+	out->base = "";
 	out->home = env_or("HOME", "");
 	out->path = env_or("PATH", service_path);
+	out->socket = env_or("PCSCLITE_CSOCK_NAME", "/run/pcscd/pcscd.comm");
 	out->remote = *env_or("SSH_CONNECTION", "") != '\0';
+	out->root = geteuid() == 0;
 	out->now = now;
+	out->built = stat("/proc/self/exe", &self) == 0 ? self.st_mtime : 0;
 }
 
 const char *
 host_path(const struct host *host, const char *path, char *room, size_t n)
 {
 	bool	of_home = path[0] == '~' && path[1] == '/';
-	int	length = snprintf(room, n, "%s%s%s", host->root,
+	int	length = snprintf(room, n, "%s%s%s", host->base,
 	    of_home ? host->home : "", of_home ? path + 1 : path);
 
 	if (length < 0 || (size_t)length >= n ||
@@ -148,7 +154,7 @@ find_in(const struct host *host, const char *path, const char *name,
 {
 	for (const char *at = path; *at != '\0';) {
 		size_t	length = strcspn(at, ":");
-		int	whole = snprintf(room, n, "%s%.*s/%s", host->root,
+		int	whole = snprintf(room, n, "%s%.*s/%s", host->base,
 		    (int)length, at, name);
 
 		if (whole > 0 && (size_t)whole < n && at[0] == '/' &&

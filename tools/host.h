@@ -11,11 +11,14 @@
 #include <stdint.h>
 
 struct host {
-	const char	*root;		/* "": the machine as it is */
+	const char	*base;		/* the root folder; "": the machine's */
 	const char	*home;		/* "": the user has none */
 	const char	*path;		/* where programs are, as PATH */
+	const char	*socket;	/* of pcscd */
 	bool		 remote;	/* the shell came over the network */
+	bool		 root;		/* who runs this is root */
 	int64_t		 now;		/* seconds since 1970 UTC */
+	int64_t		 built;		/* when this program was made; 0: not known */
 };
 
 /* The machine as it is, for who started the program. */

@@ -15,7 +15,7 @@ refused() {
 	expect_failure 2 "$text"
 }
 
-verbs='readers status cert pin sign attributes mynumber verify ssh-key wait browser'
+verbs='readers status cert pin sign attributes mynumber verify ssh-key wait doctor browser'
 
 help_names_every_verb() {
 	local verb

@@ -127,6 +127,7 @@ VERB(cmd_sign)
 VERB(cmd_ssh_key)
 VERB(cmd_verify)
 VERB(cmd_wait)
+VERB(cmd_doctor)
 VERB(cmd_browser)
 
 static char folder[64], out_path[96];

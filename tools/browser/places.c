@@ -77,7 +77,7 @@ profiles_free(struct profiles *profiles)
 static const char *
 in_home(const struct host *host, const char *path, char *room, size_t n)
 {
-	const struct host here = { .root = "", .home = host->home };
+	const struct host here = { .base = "", .home = host->home };
 
 	return host_path(&here, path, room, n);
 }

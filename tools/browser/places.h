@@ -21,7 +21,7 @@ enum boxed {
 struct profile {
 	enum browser	 browser;
 	enum boxed	 boxed;
-	char		*folder;	/* absolute, without host->root */
+	char		*folder;	/* absolute, without host->base */
 };
 
 struct profiles {

@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* PKCS #11 modules that show the card: to p11-kit, and to browsers. */
+#include <stdio.h>
+
+#include "checks.h"
+#include "config.h"
+#include "nssdb.h"
+#include "p11file.h"
+#include "places.h"
+#include "registry.h"
+
+/* p11-kit looks for a module without a folder in its own. */
+static bool
+file_is_there(const struct host *host, const char *module)
+{
+	char path[PATH_MAX];
+
+	if (module[0] == '/')
+		return host_exists(host, module);
+	return host_exists(host, path_join(JPKI_P11_MODULES, module, path,
+	    sizeof path));
+}
+
+static void
+check_entry(const struct host *host, const struct registered *entry,
+    unsigned *shown, struct findings *out)
+{
+	struct p11_file	file = p11_file_of(entry->module);
+	enum finding_id	id = FIND_COUNT;
+
+	if (entry->kept)
+		return;
+	if (file.kind == P11_OPENSC && file_is_there(host, entry->module))
+		id = FIND_P11KIT_OPENSC;
+	else if (file.kind == P11_OURS && !file_is_there(host, entry->module))
+		id = FIND_P11KIT_NO_FILE;
+	else if (file.kind == P11_OURS && (*shown & file.tokens) != 0)
+		id = FIND_P11KIT_TWICE;
+	if (file.kind == P11_OURS)
+		*shown |= file.tokens;
+	if (id != FIND_COUNT)
+		findings_add(out, id, "%s/%s", entry->folder, entry->name);
+}
+
+void
+check_p11kit(const struct host *host, const struct survey *survey,
+    struct findings *out)
+{
+	struct registry	registry;
+	unsigned	shown = 0;
+
+	(void)survey;
+	registry_read(host, &registry);
+	for (size_t i = 0; i < registry.n; i++)
+		check_entry(host, &registry.list[i], &shown, out);
+	if (shown == 0)
+		findings_add(out, FIND_P11KIT_MISSING, "%s", "");
+	registry_free(&registry);
+}
+
+static void
+check_database(const struct profile *profile, const struct nssdb *db,
+    unsigned by_proxy, struct findings *out)
+{
+	unsigned shown = 0;
+
+	for (size_t i = 0; i < db->n; i++) {
+		const char	*name = db->modules[i].name;
+		struct p11_file	 file = p11_file_of(db->modules[i].library);
+		enum finding_id	 id = FIND_COUNT;
+
+		if (file.kind == P11_PROXY)
+			file.tokens = by_proxy;
+		if (file.kind == P11_OPENSC)
+			id = FIND_NSS_OPENSC;
+		else if ((shown & file.tokens) != 0)
+			id = FIND_NSS_TWICE;
+		if (file.kind != P11_OPENSC)
+			shown |= file.tokens;
+		if (id != FIND_COUNT)
+			findings_add(out, id, "%s, %s", profile->folder,
+			    name != NULL ? name : db->modules[i].library);
+	}
+}
+
+void
+check_nss(const struct host *host, const struct survey *survey,
+    struct findings *out)
+{
+	struct profiles	profiles;
+	struct registry	registry;
+
+	(void)survey;
+	places_find(host, &profiles);
+	registry_read(host, &registry);
+	for (size_t i = 0; i < profiles.n; i++) {
+		struct nssdb db;
+
+		nssdb_read(host, profiles.list[i].folder, &db);
+		check_database(&profiles.list[i], &db,
+		    registry_tokens(&registry), out);
+		nssdb_free(&db);
+	}
+	registry_free(&registry);
+	profiles_free(&profiles);
+}
