@@ -235,6 +235,10 @@ one_reader_of_two() {
 	run_doctor -r "$other" -j
 	expect_code 1
 	expect_equal 'findings' "$(jq -r '.findings[].id' "$out")" card-none
+	run doctor -r 'No Such Reader'
+	expect_failure 3 'no reader called "No Such Reader"'
+	run doctor --report -r 'No Such Reader'
+	expect_failure 3 'no reader called "No Such Reader"'
 }
 
 # certificate NAME FORM

@@ -148,6 +148,28 @@ world() {
 
 faulty() { run; }
 
+# Findings are a matter of the machine; the report has none of its own.
+doctor_and_browser() {
+	HOME=$work/home
+	export HOME
+	mkdir -p "$HOME/.mozilla/firefox/a" "$HOME/.pki/nssdb"
+	printf '[Profile0]\nPath=a\n' >"$HOME/.mozilla/firefox/profiles.ini"
+	printf 'library=/x/jpki-pkcs11.so\nname=JPKI\n\n' >"$HOME/.pki/nssdb/pkcs11.txt"
+	run doctor
+	run doctor -j
+	run doctor --report
+	expect_success
+	run browser status
+	expect_success
+	run browser status -j
+	expect_success
+	run browser install --yes --module "$work/none.so"
+	expect_code 1
+	control pcscd stop
+	run doctor -j
+	expect_code 1
+}
+
 # clean PROFILE FUNCTION: and what valgrind has to say.
 clean() {
 	rm -f "$JPKI_MEMCHECK"/*
@@ -167,6 +189,7 @@ tap 'readers, status, cert, ssh-key' clean adult readers_and_certificates
 tap 'pin' clean adult pins
 tap 'attributes, mynumber' clean adult input_assistance
 tap 'sign' clean adult signatures
+tap 'doctor, browser' clean adult doctor_and_browser
 tap 'without a card, and wrong usage' clean adult no_card
 tap 'a card that is pulled' clean adult card_pulled
 tap 'a PKCS #11 client' clean adult client

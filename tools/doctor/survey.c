@@ -55,6 +55,9 @@ survey_take(struct tool *t, const struct survey_more *more,
 			err = JPKI_ERR_MEMORY;
 	}
 	jpki_readers_free(&readers, count);
+	if (err == JPKI_OK && only != NULL && out->err == JPKI_OK &&
+	    out->n == 0)
+		err = JPKI_ERR_NO_READER;
 	if (err != JPKI_OK)
 		survey_free(out);
 	return err;

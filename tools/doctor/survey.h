@@ -32,7 +32,8 @@ struct survey_more {
 
 /*
  * Look at every reader, or at that of -r.  more may be NULL.  What does not
- * answer is part of the result; only a lack of memory is an error.
+ * answer is part of the result.  Errors: MEMORY, and NO_READER if none has
+ * the name of -r.
  */
 enum jpki_err	 survey_take(struct tool *t, const struct survey_more *more,
 		    struct survey *out);
