@@ -39,14 +39,14 @@ finding_name(enum finding_id id)
 	return finding_rows[id].name;
 }
 
-/* Each line of a text set off. */
+/* Each line of a text, set off by so many blanks. */
 static void
-put_indented(FILE *f, const char *text)
+put_indented(FILE *f, const char *text, int blanks)
 {
 	while (*text != '\0') {
 		size_t n = strcspn(text, "\n");
 
-		fprintf(f, "    %.*s\n", (int)n, text);
+		fprintf(f, "%*s%.*s\n", blanks, "", (int)n, text);
 		text += n + (text[n] == '\n');
 	}
 }
@@ -66,7 +66,9 @@ findings_text(FILE *f, const struct findings *findings)
 			text_put(f, found->seen);
 			fputc('\n', f);
 		}
-		put_indented(f, language_of(row->fix));
+		put_indented(f, language_of(row->fix), 4);
+		if (row->lines != NULL)
+			put_indented(f, row->lines, 8);
 	}
 }
 
@@ -84,6 +86,7 @@ findings_json(struct json *j, const struct findings *findings)
 		json_string(j, "seen", found->seen[0] != '\0' ? found->seen :
 		    NULL);
 		json_string(j, "fix", language_of(row->fix));
+		json_string(j, "lines", row->lines);
 		json_close(j, '}');
 	}
 	json_close(j, ']');

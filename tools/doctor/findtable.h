@@ -9,6 +9,7 @@ struct finding_row {
 	const char	*name;
 	const char	*what;		/* a line */
 	const char	*fix;		/* some lines */
+	const char	*lines;		/* of a file that it names, or NULL */
 };
 
 extern const struct finding_row finding_rows[FIND_COUNT];
