@@ -82,9 +82,10 @@ sentence(const struct verdict *verdict)
 {
 	if (verdict->n == 0)
 		return "This document is not signed.";
-	return verdict_holds(verdict) ?
-	    "This document holds, as far as it can be checked." :
-	    "This document does NOT hold.";
+	if (verdict_holds(verdict))
+		return "This document holds, as far as it can be checked.";
+	return verdict_fails(verdict) ? "This document does NOT hold." :
+	    "Whether this document holds is NOT known.";
 }
 
 void

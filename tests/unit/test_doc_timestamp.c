@@ -277,6 +277,33 @@ stamped_cms(struct dockit *kit, enum tsakit_fault fault)
 	return der;
 }
 
+/* Of a service whose certificate, or whose CA, has ended since. */
+static void
+a_stamp_proves_nothing_longer_than_its_certificate_lasts(void **state)
+{
+	struct dockit *kit = *state;
+	struct jpki_buf token = tsakit_token(NULL, BYTES, strlen(BYTES),
+	    DOCKIT_NOW - 10);
+	struct fixture ca = fixture_ca;
+	struct verdict_signature *s;
+
+	kit->trust.now = DOCKIT_NOW + INT64_C(9) * 366 * 86400;
+	s = check(kit, &token, BYTES);
+	dockit_expect(s, CHECK_TIMESTAMP, FINDING_UNKNOWN,
+	    "ended 2034-08-28");
+	assert_int_equal(s->stamped, -1);
+	kit->trust.now = DOCKIT_NOW + 86400;
+	ca.not_after = "260101120000Z";
+	trust_certs_free(kit->trust.anchors);
+	X509_free(kit->ca);
+	kit->ca = dockit_cert(&ca);
+	kit->trust.anchors = dockit_certs(kit->ca);
+	s = check(kit, &token, BYTES);
+	dockit_expect(s, CHECK_TIMESTAMP, FINDING_UNKNOWN, "no CA");
+	assert_int_equal(s->stamped, -1);
+	jpki_buf_free(&token);
+}
+
 /* It was signed while the certificate was valid, and is checked later. */
 static void
 a_stamped_signature_outlives_its_certificate(void **state)
@@ -373,6 +400,7 @@ main(void)
 		TEST(a_document_is_no_time_stamp),
 		TEST(a_service_that_is_not_honest_is_found_out),
 		TEST(an_address_that_is_none_is_refused),
+		TEST(a_stamp_proves_nothing_longer_than_its_certificate_lasts),
 		TEST(a_stamped_signature_outlives_its_certificate),
 		TEST(a_signature_that_claims_to_be_later_than_its_stamp_fails),
 		TEST(a_stamp_of_another_signature_fails),

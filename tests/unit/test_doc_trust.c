@@ -269,7 +269,9 @@ the_time_of_signing_decides_about_validity(void **state)
 		{ DOCKIT_NOW, -1, 0, FINDING_FAILED, "1970-01-01 00:00:00" },
 		{ BEFORE, -1, -1, FINDING_FAILED, "not yet" },
 		{ AFTER, -1, -1, FINDING_FAILED, "no longer" },
-		{ AFTER, AFTER - 1, -1, FINDING_OK, "claims" },
+		{ AFTER - 1, AFTER - 1, -1, FINDING_OK, "claims" },
+		{ AFTER, AFTER - 1, -1, FINDING_UNKNOWN, "nobody proves" },
+		{ AFTER, BEFORE + 1, -1, FINDING_UNKNOWN, "nobody proves" },
 		{ AFTER, AFTER, -1, FINDING_FAILED, "no longer" },
 		{ AFTER, AFTER - 1, AFTER - 1, FINDING_OK, "stamp proves" },
 		{ AFTER, AFTER - 1, AFTER, FINDING_FAILED, "no longer" },
@@ -302,6 +304,13 @@ a_chain_holds_only_while_its_ca_was_valid(void **state)
 	kit->trust.anchors = dockit_certs(kit->ca);
 	dockit_expect(judge(kit, kit->sign, NULL, DOCKIT_NOW, -1), CHECK_CHAIN,
 	    FINDING_FAILED, "expired");
+	/* A claim proves nothing, unless the certificate has ended as well:
+	 * then its validity is what nobody knows. */
+	dockit_expect(judge(kit, kit->sign, NULL, BEFORE + DAY, -1),
+	    CHECK_CHAIN, FINDING_FAILED, "expired");
+	dockit_expect(judge(kit, kit->sign, NULL, -1, BEFORE + DAY),
+	    CHECK_CHAIN, FINDING_OK, NULL);
+	kit->trust.now = AFTER;
 	dockit_expect(judge(kit, kit->sign, NULL, BEFORE + DAY, -1),
 	    CHECK_CHAIN, FINDING_OK, NULL);
 }

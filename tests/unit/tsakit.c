@@ -53,6 +53,7 @@ cert_new(const struct fixture_ext *exts, bool wide)
 {
 	struct fixture leaf = fixture_sign;
 
+	leaf.not_after = fixture_ca.not_after;
 	leaf.subject = subject;
 	leaf.serial = "071E0001";
 	leaf.key = FIXTURE_P384;

@@ -46,6 +46,7 @@ enum doc_err	doc_fail_crypto(struct doc_error *error, enum doc_err err,
 		    const char *what);
 
 #define DOC_TIME_MAX	32
+#define DOC_CLOCK_SKEW	300	/* seconds by which clocks may differ */
 
 /* "2026-01-02 03:04:05 UTC"; returns out. */
 const char	*doc_time_text(int64_t when, char out[DOC_TIME_MAX]);
