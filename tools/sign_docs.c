@@ -25,6 +25,7 @@ struct doc {
 	bool		 behind;	/* it goes behind the input's bytes */
 	enum doc_err	 err;
 	struct doc_error error;
+	enum jpki_err	 key_err;	/* what the key said of it */
 };
 
 struct run {
@@ -54,14 +55,15 @@ ask_consent(const struct tool *t, const struct job *job)
 	    "birth and sex; give --yes if that is right");
 }
 
+/* A card that wants its PIN now does not get it a second time. */
 static enum exit_code
-read_cert(struct run *r, enum jpki_cert_id id, struct pins *pins, X509 **out)
+read_cert(struct run *r, enum jpki_cert_id id, X509 **out)
 {
 	struct jpki_buf	der = { NULL, 0 };
-	enum exit_code	code = certs_read(r->t, id, pins, &der);
+	enum jpki_err	err = jpki_cert_read(r->t->card, id, &der);
 
-	if (code != EXIT_DONE)
-		return code;
+	if (err != JPKI_OK)
+		return fail_cert(r->t, id, err);
 	*out = trust_cert_new(r->signer.crypto, der.p, der.n);
 	jpki_buf_free(&der);
 	return *out != NULL ? EXIT_DONE : fail_cert(r->t, id,
@@ -82,6 +84,19 @@ read_ca(struct run *r)
 	    fail_err(r->t, err);
 }
 
+/* A bit that was read wrong makes every document worthless; nobody but the CA
+ * could tell. */
+static enum exit_code
+prove_cert(const struct run *r)
+{
+	X509 *cert = r->signer.cert, *ca = r->signer.ca;
+
+	if (ca == NULL || X509_check_issued(ca, cert) != X509_V_OK ||
+	    X509_verify(cert, X509_get0_pubkey(ca)) == 1)
+		return EXIT_DONE;
+	return fail_cert(r->t, r->job->key->cert, JPKI_ERR_MALFORMED);
+}
+
 static enum exit_code
 log_in(struct run *r, struct pins *pins)
 {
@@ -91,9 +106,11 @@ log_in(struct run *r, struct pins *pins)
 	if (code == EXIT_DONE)
 		code = pins_login(r->t, pins, NULL);
 	if (code == EXIT_DONE)
-		code = read_cert(r, r->job->key->cert, pins, &r->signer.cert);
+		code = read_cert(r, r->job->key->cert, &r->signer.cert);
 	if (code == EXIT_DONE)
 		code = read_ca(r);
+	if (code == EXIT_DONE)
+		code = prove_cert(r);
 	if (code != EXIT_DONE)
 		return code;
 	err = jpki_pkey(r->t->card, r->job->key->key, &r->signer.key);
@@ -122,8 +139,8 @@ put(struct run *r, const struct item *item, const struct doc *doc)
 static enum exit_code
 fail_made(const struct run *r, const struct doc *doc)
 {
-	if (doc->err == DOC_ERR_KEY)
-		return fail_err(r->t, jpki_pkey_error(r->signer.key));
+	if (doc->err == DOC_ERR_KEY && doc->key_err != JPKI_OK)
+		return fail_err(r->t, doc->key_err);
 	return fail(doc->err == DOC_ERR_OPTION ? EXIT_USAGE : EXIT_FAILED,
 	    "%s: %s", doc->in.name, doc->error.words);
 }
@@ -161,6 +178,10 @@ doc_make(void *user, size_t i)
 
 	doc->err = docsign_make(&r->plan, &r->signer, &doc->in, &doc->made,
 	    &doc->behind, &doc->error);
+	/* Before the key is asked for the next one.  Of several threads another
+	 * may have been quicker: then the words say it. */
+	doc->key_err = doc->err == DOC_ERR_KEY ?
+	    jpki_pkey_error(r->signer.key) : JPKI_OK;
 }
 
 static bool

@@ -224,6 +224,27 @@ what_was_made_before_a_failure_stays() {
 	[ ! -e "$work/c.xml.signed" ] || echo "c is there"
 }
 
+# However far ahead the others are; the last SELECT before it, and itself.
+what_the_card_did_not_sign_is_no_success() {
+	local jobs fault
+	begin
+	for jobs in 1 3; do
+		for fault in sw=6A82,after@ins=2A#2 sw=9000,before@ins=2A#2; do
+			rm -f "$work"/one*.made
+			cp "$work/one.xml" "$work/one1.xml"
+			cp "$work/one.xml" "$work/one2.xml"
+			control counters clear
+			control fault "$fault"
+			sign --format xml --jobs "$jobs" --suffix .made "$work"/one*.xml
+			control faults clear
+			[ "$code" != 0 ] || echo "--jobs $jobs, $fault: exit status 0"
+			[ "$(find "$work" -name 'one*.made' | wc -l)" -lt 3 ] ||
+				echo "--jobs $jobs, $fault: all are there"
+			expect_logged_out
+		done
+	done
+}
+
 a_bare_signature_is_checked() {
 	begin
 	run_pin ABC123 cert sign --pem -o "$work/cert"
@@ -329,6 +350,8 @@ tap 'time stamps are added, and judged' in_world adult time_stamps_are_added_and
 tap 'a batch costs one VERIFY' in_world adult a_batch_costs_one_verify
 tap 'a bar shows how far it is' in_world adult a_bar_shows_how_far_it_is
 tap 'what was made before a failure stays' in_world adult what_was_made_before_a_failure_stays
+tap 'what the card did not sign is no success' \
+	in_world adult what_the_card_did_not_sign_is_no_success
 tap 'a bare signature is checked' in_world adult a_bare_signature_is_checked
 tap 'the login key signs no documents that hold' \
 	in_world adult the_login_key_signs_no_documents_that_hold
