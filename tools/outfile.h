@@ -26,10 +26,15 @@ enum exit_code	outfile_check(const char *path, bool force);
 enum exit_code	outfile_write(const char *path, const void *p, size_t n,
 		    bool force, bool secret);
 
-/* The same of several pieces, one behind the other; the last has p NULL. */
+/*
+ * The same of several pieces, one behind the other; the last has p NULL.  If p
+ * is a mapping of a file, fd is the file, from which it is copied piece by
+ * piece, so that it takes no memory; else -1.
+ */
 struct outpiece {
 	const void	*p;
 	size_t		 n;
+	int		 fd;
 };
 
 enum exit_code	outfile_write_pieces(const char *path,

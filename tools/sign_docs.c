@@ -122,11 +122,11 @@ put(struct run *r, const struct item *item, const struct doc *doc)
 {
 	const struct infile	*in = &doc->in;
 	const struct jpki_buf	*made = &doc->made;
-	const struct outpiece	 pieces[] = {
-		{ doc->behind ? in->p : made->p, doc->behind ? in->n : made->n },
-		{ doc->behind ? made->p : NULL, made->n },
-		{ NULL, 0 },
-	};
+	const struct outpiece	 all[] = {
+		{ in->p, in->n, in->fd },
+		{ made->p, made->n, -1 },
+		{ NULL, 0, -1 },
+	}, *pieces = doc->behind ? all : all + 1;
 
 	if (item->output != NULL)
 		return outfile_write_pieces(item->output, pieces,
