@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <openssl/x509v3.h>
+
 #include "ahead.h"
 #include "certs.h"
 #include "hashes.h"
