@@ -140,7 +140,11 @@ static enum doc_err
 make_xml(const struct docsign *plan, const struct doc_signer *signer,
     const struct infile *in, struct jpki_buf *out, struct doc_error *error)
 {
-	return xml_sign(signer, in->p, in->n, &plan->xml, out, error);
+	struct xml_options options = plan->xml;
+
+	/* A profile has the signer's own alone. */
+	options.ca = options.profile == XML_PLAIN && signer->ca != NULL;
+	return xml_sign(signer, in->p, in->n, &options, out, error);
 }
 
 static enum doc_err

@@ -101,6 +101,10 @@ xml_is_signed_as_xmlsec_has_it() {
 			--id-attr:Id SignedProperties --id-attr:Id Object \
 			"$work/signed.xml" >"$work/words" 2>&1 || { echo "$shape"; cat "$work/words"; }
 		holds true "$work/signed.xml"
+		# The signer's and the CA's; a filing system takes the first alone.
+		expect_equal "certificates, $shape" \
+			"$(grep -o '<[a-z]*:X509Certificate>' "$work/signed.xml" | wc -l)" \
+			"$([[ $shape = *etax ]] && echo 1 || echo 2)"
 		sed 's/<text>one/<text>two/' "$work/signed.xml" >"$work/other.xml"
 		[ "$shape" = --enveloping ] || holds false "$work/other.xml"
 	done
