@@ -216,14 +216,14 @@ read_time(const char *text)
 	return days_of(y, mon, d) * 86400 + h * 3600 + min * 60 + s - zone;
 }
 
-int64_t
-xades_time(const xmlNode *properties)
+bool
+xades_time(const xmlNode *properties, int64_t *when)
 {
 	const xmlNode *node = xml_child(of_signature(properties), XML_NS_XADES,
 	    "SigningTime");
 	char *text = node != NULL ? xml_text(node) : NULL;
-	int64_t when = text != NULL ? read_time(text) : -1;
 
+	*when = text != NULL ? read_time(text) : -1;
 	xmlFree(text);
-	return when;
+	return node == NULL || *when >= 0;
 }
