@@ -182,6 +182,8 @@ algorithms_of_no_worth_fail(void **state)
 		    CHECK_INTEGRITY, "transform \"\"" },
 		{ C14N "\"/></ds:Transforms", C14N "\"><ds:XPath>1</ds:XPath></ds:Transform></ds:Transforms",
 		    CHECK_INTEGRITY, "c14n" },
+		{ C14N "\"/></ds:Transforms", C14N "\">1</ds:Transform></ds:Transforms",
+		    CHECK_INTEGRITY, "c14n" },
 		{ "URI=\"\"", "URI=\"http://example.com/a\"",
 		    CHECK_INTEGRITY, "http://example.com/a\"; nothing is fetched" },
 		{ "URI=\"\"", "URI=\"file:///etc/passwd\"", CHECK_INTEGRITY, "nothing is fetched" },
