@@ -330,7 +330,9 @@ xml_read(const uint8_t *p, size_t n, xmlDoc **out, struct doc_error *error)
 	parser->sax->cdataBlock = on_cdata;
 	*out = xmlCtxtReadMemory(parser, (const char *)p, (int)n, NULL, NULL,
 	    XML_PARSE_NONET | XML_PARSE_NOERROR | XML_PARSE_NOWARNING);
-	if (*out == NULL || reader.refused != NULL) {
+	/* A prefix that means nothing here means something in what is signed
+	 * around it. */
+	if (*out == NULL || reader.refused != NULL || !parser->nsWellFormed) {
 		err = fail_parser(parser, error);
 		xmlFreeDoc(*out);
 		*out = NULL;
