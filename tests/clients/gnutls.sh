@@ -53,7 +53,7 @@ p7() {
 	# The user authentication certificate is for client authentication only.
 	openssl cms -verify -inform PEM -in document.p7 -noverify >verified 2>&1 || cat verified
 	says 'To be signed' cat verified
-	[ "$1" = auth ] || held document.p7
+	[ "$1" = auth ] || accepted document.p7
 }
 operation "certtool --p7-sign, user authentication key" 1 0 p7 auth "$auth_pin"
 operation "certtool --p7-sign, signature key" 0 1 p7 sign "$sign_pin"

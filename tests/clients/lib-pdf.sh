@@ -36,5 +36,5 @@ pdf_signed() {
 		-noverify -signer signer.pem -out /dev/null
 	[ "$(openssl x509 -in signer.pem -noout -pubkey)" = "$(cat sign.pub)" ] ||
 		echo "somebody else signed it"
-	held "$1"
+	accepted "$1"
 }

@@ -178,9 +178,9 @@ asked() {
 # refused PIN NAME: the recipe fails.
 refused() { ! following "$@" >said 2>&1 || { echo "succeeded:"; cat said; }; }
 
-# held [OPTION...] FILE: jpki-tool as well holds for good what was signed; in
+# accepted [OPTION...] FILE: jpki-tool as well holds for good what was signed; in
 # sign-ca.pem is the CA.
-held() {
+accepted() {
 	"$JPKI_TOOL" verify --ca sign-ca.pem "$@" >verdict 2>&1 || cat verdict
 }
 

@@ -34,7 +34,7 @@ signed() {
 		-signer signer.pem
 	[ "$(openssl x509 -in signer.pem -noout -pubkey)" = "$(cat sign.pub)" ] ||
 		echo "somebody else signed it"
-	held document.cms
+	accepted document.cms
 }
 operation "cmsutil signs" 0 1 signed
 

@@ -67,9 +67,9 @@ signs() {
 	[ "$(certificate signed.xml)" = "$(certificate_text sign.pem)" ] ||
 		echo "the signer's certificate is not in it"
 	if [ "$1" = enveloped ]; then
-		held signed.xml
+		accepted signed.xml
 	else
-		held --id CONTENTS signed.xml
+		accepted --id CONTENTS signed.xml
 	fi
 	sed -i 's/1234567/1234568/' signed.xml
 	! follow verify >said 2>&1 || echo "it verifies with other contents"
