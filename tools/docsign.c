@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "timestamp.h"
+
 typedef enum doc_err make_fn(const struct docsign *plan,
     const struct doc_signer *signer, const struct infile *in,
     struct jpki_buf *out, struct doc_error *error);
@@ -292,6 +294,18 @@ plan_xml(const struct options *opt, struct docsign *d)
 	return EXIT_DONE;
 }
 
+static enum exit_code
+plan_timestamp(const struct options *opt)
+{
+	const char		*url = opt->value[OPT_TIMESTAMP];
+	struct doc_error	 error = { DOC_OK, "" };
+
+	if (url == NULL || timestamp_url_check(url, &error) == DOC_OK)
+		return EXIT_DONE;
+	return fail(error.err == DOC_ERR_OPTION ? EXIT_USAGE : EXIT_FAILED,
+	    "%s", error.words);
+}
+
 enum exit_code
 docsign_plan(struct tool *t, struct docsign *out)
 {
@@ -316,6 +330,8 @@ docsign_plan(struct tool *t, struct docsign *out)
 		code = plan_profile(opt, out);
 	if (code == EXIT_DONE)
 		code = plan_place(opt, out);
+	if (code == EXIT_DONE)
+		code = plan_timestamp(opt);
 	if (code == EXIT_DONE)
 		code = plan_contents(opt, out);
 	if (code == EXIT_DONE)

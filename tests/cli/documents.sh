@@ -176,10 +176,13 @@ time_stamps_are_added_and_judged() {
 		found timestamp ok
 		[ "$(jq '.signatures[0].stamped' "$out")" != null ] || echo "$i: when?"
 	done
-	sign --format cms --timestamp "$url" -o "$work/none" "$work/one"
+	sign --format cms --timestamp "$url" --suffix .none "$work/one" "$work/two"
 	expect_equal 'exit status' "$code" 1
-	[ ! -e "$work/none" ] || echo "it is there"
+	grep -q 'cannot be reached' "$err" || cat "$err"
+	grep -q '0 of 2 documents are signed' "$err" || cat "$err"
+	[ ! -e "$work/one.none" ] && [ ! -e "$work/two.none" ] || echo "it is there"
 	expect_logged_out
+	expect_tries sign 5
 }
 
 a_batch_costs_one_verify() {
@@ -302,6 +305,8 @@ options_that_do_not_belong_cost_nothing() {
 	expect_failure 2 'page,x,y,width,height'
 	sign -j --format cms "$work/one"
 	expect_failure 2 '--json'
+	sign --format cms --timestamp https://127.0.0.1/ -o "$work/x" "$work/one"
+	expect_failure 2 'by https'
 	sign --format cms --hash sha1 -o "$work/x" "$work/one"
 	expect_failure 2 'sha256'
 	sign --format cms --suffix .p7m "$work/one" "$work/missing" "$work/two"

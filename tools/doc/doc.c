@@ -35,6 +35,17 @@ doc_fail_crypto(struct doc_error *error, enum doc_err err, const char *what)
 	return doc_fail(error, err, "%s (%s)", what, reason);
 }
 
+void
+doc_printable(const void *text, size_t n, char *out, size_t out_n)
+{
+	const char *p = text;
+	size_t i = 0;
+
+	for (; i < n && i + 1 < out_n; i++)
+		out[i] = p[i] >= ' ' && p[i] <= '~' ? p[i] : '?';
+	out[i] = '\0';
+}
+
 const char *
 doc_time_text(int64_t when, char out[DOC_TIME_MAX])
 {

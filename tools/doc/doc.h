@@ -45,6 +45,10 @@ enum doc_err	doc_fail(struct doc_error *error, enum doc_err err,
 enum doc_err	doc_fail_crypto(struct doc_error *error, enum doc_err err,
 		    const char *what);
 
+/* Foreign text as it can stand in an error, cut to out_n bytes with a NUL. */
+void		doc_printable(const void *text, size_t n, char *out,
+		    size_t out_n);
+
 #define DOC_TIME_MAX	32
 #define DOC_CLOCK_SKEW	300	/* seconds by which clocks may differ */
 
