@@ -276,12 +276,12 @@ e_gov_has_its_element_signed_beside_the_signature(void **state)
 	    "\"><a/></" EGOV_ID "><" EGOV_PLACE "/></DataRoot>", &options);
 	const struct verdict *v;
 
-	xmlkit_has(out, "<" EGOV_PLACE "><ds:Signature");
+	xmlkit_has(out, "<" EGOV_PLACE "><Signature xmlns=");
 	xmlkit_has(out, "Id=\"20260101090000\"");
-	xmlkit_has(out, "<ds:Reference URI=\"" EGOV_URI "\"><ds:Transforms>"
-	    "<ds:Transform Algorithm=\"http://www.w3.org/TR/2001/"
-	    "REC-xml-c14n-20010315\"/></ds:Transforms>");
-	xmlkit_has(out, "<ds:Reference URI=\"plan.pdf\"><ds:DigestMethod");
+	xmlkit_has(out, "<Reference URI=\"" EGOV_URI "\"><Transforms>"
+	    "<Transform Algorithm=\"http://www.w3.org/TR/2001/"
+	    "REC-xml-c14n-20010315\"/></Transforms>");
+	xmlkit_has(out, "<Reference URI=\"plan.pdf\"><DigestMethod");
 	xmlkit_has(out, "xmldsig-more#rsa-sha256");
 	v = xmlkit_check(kit, out, &given);
 	assert_true(v != NULL && verdict_holds(v));
@@ -297,8 +297,8 @@ the_place_that_e_gov_has_for_it_is_made_if_it_lacks(void **state)
 	char *out = xmlkit_sign(kit, "<D xmlns=\"urn:d\"><x Id=\"" EGOV_ID
 	    "\"/><y/></D>", &options);
 
-	xmlkit_has(out, "<x Id=\"" EGOV_ID "\"/><" EGOV_PLACE "><ds:");
-	xmlkit_has(out, "</ds:Signature></" EGOV_PLACE "><y/></D>");
+	xmlkit_has(out, "<x Id=\"" EGOV_ID "\"/><" EGOV_PLACE "><Signature");
+	xmlkit_has(out, "</Signature></" EGOV_PLACE "><y/></D>");
 	free(out);
 }
 

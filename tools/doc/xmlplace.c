@@ -20,13 +20,13 @@ static const char	egov_place[] = "\xE7\xBD\xB2\xE5\x90\x8D"
     "\xE6\x83\x85\xE5\xA0\xB1";
 
 static const struct {
-	const char	*prefix;	/* of ds: */
+	const char	*prefix;	/* of ds:; NULL: none */
 	bool		 shaped;	/* nothing of its shape can be chosen */
 	bool		 files;
 } profiles[] = {
 	[XML_PLAIN] = { "ds", false, true },
 	[XML_ETAX] = { "dsig", true, false },
-	[XML_EGOV] = { "ds", true, true },
+	[XML_EGOV] = { NULL, true, true },
 };
 
 static enum doc_err
