@@ -294,6 +294,7 @@ with_certificate(struct dockit *kit, const struct fixture *fixture)
 	char *out, *cert;
 
 	kit->signer.cert = dockit_cert(fixture);
+	kit->signer.key = fixture_key(fixture->key);
 	out = xmlkit_sign(kit, xmlkit_letter, &options);
 	X509_free(kit->signer.cert);
 	kit->signer = signer;

@@ -521,6 +521,11 @@ a_key_that_cannot_sign_is_told(void **state)
 	signer.key = fixture_key(FIXTURE_ED25519);
 	assert_int_equal(xml_sign(&signer, (const uint8_t *)"<a/>", 4,
 	    &options, &out, &kit->error), DOC_ERR_OPTION);
+	/* Of the right kind, and not the certificate's. */
+	signer.key = fixture_key(FIXTURE_RSA_CA);
+	assert_int_equal(xml_sign(&signer, (const uint8_t *)"<a/>", 4,
+	    &options, &out, &kit->error), DOC_ERR_KEY);
+	xmlkit_has(kit->error.words, "does not match the certificate");
 	assert_null(out.p);
 }
 

@@ -233,6 +233,23 @@ fill_digests(const struct xml_job *job, struct xml_signature *signature,
 	return err;
 }
 
+/* Whoever pairs a key with a certificate can be wrong; a card, too. */
+static enum doc_err
+check_value(const struct xml_job *job, const struct xml_signature *signature,
+    const struct jpki_buf *value, struct doc_error *error)
+{
+	struct jpki_buf info = { NULL, 0 };
+	enum doc_err err = xml_canonical(signature->info, signature->c14n,
+	    &info, error);
+
+	if (err == DOC_OK && !xml_signature_holds(job->signer->crypto,
+	    X509_get0_pubkey(job->signer->cert), signature, &info, value))
+		err = doc_fail(error, DOC_ERR_KEY, "the signature does not "
+		    "match the certificate, and was not used");
+	jpki_buf_free(&info);
+	return err;
+}
+
 static enum doc_err
 fill_value(const struct xml_job *job, struct xml_signature *signature,
     struct doc_error *error)
@@ -241,6 +258,8 @@ fill_value(const struct xml_job *job, struct xml_signature *signature,
 	enum doc_err err = xml_signature_make(job->signer->crypto,
 	    job->signer->key, signature, &value, error);
 
+	if (err == DOC_OK)
+		err = check_value(job, signature, &value, error);
 	if (err == DOC_OK && !xml_encode(signature->value, value.p, value.n))
 		err = no_memory(error);
 	jpki_buf_free(&value);
