@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "cms.h"
+#include "confine.h"
 #include "infile.h"
 #include "jpki_openssl.h"
 #include "outtext.h"
@@ -374,6 +375,27 @@ report(struct check_job *job)
 	    "%s: not every signature holds", job->doc.name);
 }
 
+static size_t
+count_bytes(const struct check_job *job)
+{
+	size_t n = job->doc.n;
+
+	for (size_t i = 0; i < job->contents; i++)
+		n += job->content[i].n;
+	return n;
+}
+
+static bool
+is_same(const struct check_job *job)
+{
+	bool same = infile_same(&job->doc);
+
+	for (size_t i = 0; i < job->contents; i++)
+		same &= infile_same(&job->content[i]);
+	return same;
+}
+
+/* What is printed is the child's; see confine.h. */
 static enum exit_code
 check_document(struct check_job *job)
 {
@@ -386,10 +408,14 @@ check_document(struct check_job *job)
 		    ~format->options, "the format", format->name);
 	if (code == EXIT_DONE)
 		code = open_contents(job, format);
-	if (code != EXIT_DONE)
+	if (code != EXIT_DONE ||
+	    !confine_begin(job->doc.name, count_bytes(job), &code))
 		return code;
 	job->verdict.format = format->name;
 	err = format->check(job);
+	if (!is_same(job))
+		return fail(EXIT_FAILED, "%s changed while it was read; verify "
+		    "it when nothing writes to it", job->doc.name);
 	if (err == DOC_OK)
 		return report(job);
 	if (job->error.words[0] == '\0')

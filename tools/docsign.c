@@ -11,9 +11,14 @@ typedef enum doc_err make_fn(const struct docsign *plan,
     const struct doc_signer *signer, const struct infile *in,
     struct jpki_buf *out, struct doc_error *error);
 
+typedef enum doc_err try_fn(const struct docsign *plan,
+    const struct doc_signer *signer, const struct infile *in,
+    struct doc_error *error);
+
 struct docsign_format {
 	const char	*name;
 	make_fn		*make;
+	try_fn		*try;		/* or NULL */
 	uint64_t	 options;	/* that only documents have */
 	bool		 behind;	/* see docsign_make() */
 };
@@ -158,14 +163,41 @@ make_pdf(const struct docsign *plan, const struct doc_signer *signer,
 	return pdf_sign(signer, &bytes, &plan->pdf, out, error);
 }
 
+/*
+ * Trying.
+ */
+
+static enum doc_err
+try_cms(const struct docsign *plan, const struct doc_signer *signer,
+    const struct infile *in, struct doc_error *error)
+{
+	(void)signer;
+	return plan->add || plan->cms.detached || in->n <= CMS_ATTACHED_MAX ?
+	    DOC_OK : doc_fail(error, DOC_ERR_INPUT, "it is too large to be put "
+	    "into the signature; sign it --detached");
+}
+
+static enum doc_err
+try_pdf(const struct docsign *plan, const struct doc_signer *signer,
+    const struct infile *in, struct doc_error *error)
+{
+	const struct doc_bytes bytes = { in->p, in->n, in->fd };
+
+	return pdf_try(signer, &bytes, &plan->pdf, error);
+}
+
+/*
+ * Formats.
+ */
+
 static const struct docsign_format formats[] = {
-	{ "cms", make_cms, OPT(DETACHED) | OPT(PEM) | OPT(ADD) | OPT(CONTENT) |
+	{ "cms", make_cms, try_cms, OPT(DETACHED) | OPT(PEM) | OPT(ADD) | OPT(CONTENT) |
 	    OPT(TIMESTAMP), false },
-	{ "smime", make_smime, OPT(TIMESTAMP), false },
-	{ "xml", make_xml, OPT(CONTENT) | OPT(ID) | OPT(INTO) |
+	{ "smime", make_smime, NULL, OPT(TIMESTAMP), false },
+	{ "xml", make_xml, NULL, OPT(CONTENT) | OPT(ID) | OPT(INTO) |
 	    OPT(ENVELOPING) | OPT(EXCLUSIVE) | OPT(XADES) | OPT(PROFILE) |
 	    OPT(TIMESTAMP), false },
-	{ "pdf", make_pdf, OPT(PROFILE) | OPT(NAME) | OPT(REASON) |
+	{ "pdf", make_pdf, try_pdf, OPT(PROFILE) | OPT(NAME) | OPT(REASON) |
 	    OPT(LOCATION) | OPT(VISIBLE) | OPT(TIMESTAMP), true },
 };
 
@@ -176,6 +208,19 @@ docsign_make(const struct docsign *plan, const struct doc_signer *signer,
 {
 	*behind = plan->format->behind;
 	return plan->format->make(plan, signer, in, out, error);
+}
+
+bool
+docsign_tries(const struct docsign *plan)
+{
+	return plan->format->try != NULL;
+}
+
+enum doc_err
+docsign_try(const struct docsign *plan, const struct doc_signer *signer,
+    const struct infile *in, struct doc_error *error)
+{
+	return plan->format->try(plan, signer, in, error);
 }
 
 /*

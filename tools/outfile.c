@@ -75,7 +75,7 @@ copy(int to, int from, size_t n)
 			continue;
 		/* It has become shorter. */
 		if (got <= 0)
-			return got < 0 ? errno : EIO;
+			return got < 0 ? errno : ESTALE;
 		err = write_all(to, room, (size_t)got);
 		at += got;
 		n -= (size_t)got;
@@ -88,9 +88,14 @@ write_pieces(int fd, const struct outpiece *pieces)
 {
 	int err = 0;
 
-	for (; pieces->p != NULL && err == 0; pieces++)
-		err = pieces->fd >= 0 ? copy(fd, pieces->fd, pieces->n) :
+	for (; pieces->p != NULL && err == 0; pieces++) {
+		const struct infile *f = pieces->file;
+
+		err = f != NULL && f->fd >= 0 ? copy(fd, f->fd, pieces->n) :
 		    write_all(fd, pieces->p, pieces->n);
+		if (err == 0 && f != NULL && !infile_same(f))
+			err = ESTALE;
+	}
 	return err;
 }
 
@@ -246,7 +251,7 @@ enum exit_code
 outfile_write(const char *path, const void *p, size_t n, bool force,
     bool secret)
 {
-	const struct outpiece pieces[] = { { p, n, -1 }, { NULL, 0, -1 } };
+	const struct outpiece pieces[] = { { p, n, NULL }, { NULL, 0, NULL } };
 
 	return outfile_write_pieces(path, pieces, force, secret);
 }
@@ -265,6 +270,10 @@ outfile_write_pieces(const char *path, const struct outpiece *pieces,
 		err = write_device(path, pieces);
 	else
 		err = write_file(path, pieces, force, file_mode(secret));
+	if (err == ESTALE)
+		return fail(EXIT_FAILED, "%s is not written: what was to go "
+		    "into it changed meanwhile; try again when nothing writes "
+		    "to that", path);
 	return err == 0 ? EXIT_DONE : fail_file("write", path, err);
 }
 

@@ -7,6 +7,7 @@
 #include <stddef.h>
 
 #include "fail.h"
+#include "infile.h"
 
 /* All functions report their errors. */
 
@@ -28,13 +29,13 @@ enum exit_code	outfile_write(const char *path, const void *p, size_t n,
 
 /*
  * The same of several pieces, one behind the other; the last has p NULL.  If p
- * is a mapping of a file, fd is the file, from which it is copied piece by
- * piece, so that it takes no memory; else -1.
+ * is all of a file that is mapped, it is copied from there piece by piece, so
+ * that it takes no memory; and refused if the file has changed since.
  */
 struct outpiece {
-	const void	*p;
-	size_t		 n;
-	int		 fd;
+	const void		*p;
+	size_t			 n;
+	const struct infile	*file;		/* that it is of, or NULL */
 };
 
 enum exit_code	outfile_write_pieces(const char *path,

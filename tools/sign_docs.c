@@ -11,6 +11,7 @@
 
 #include "ahead.h"
 #include "certs.h"
+#include "confine.h"
 #include "hashes.h"
 #include "interrupt.h"
 #include "jpki_openssl.h"
@@ -24,6 +25,7 @@
 struct doc {
 	struct infile	 in;
 	struct jpki_buf	 made;
+	bool		 kept;		/* in, since it was tried */
 	bool		 behind;	/* it goes behind the input's bytes */
 	enum doc_err	 err;
 	struct doc_error error;
@@ -120,22 +122,31 @@ log_in(struct run *r, struct pins *pins)
 }
 
 static enum exit_code
+fail_changed(const struct infile *in)
+{
+	return fail(EXIT_FAILED, "%s changed while it was signed; sign it "
+	    "when nothing writes to it", in->name);
+}
+
+static enum exit_code
 put(struct run *r, const struct item *item, const struct doc *doc)
 {
 	const struct infile	*in = &doc->in;
 	const struct jpki_buf	*made = &doc->made;
 	const struct outpiece	 all[] = {
-		{ in->p, in->n, in->fd },
-		{ made->p, made->n, -1 },
-		{ NULL, 0, -1 },
+		{ in->p, in->n, in },
+		{ made->p, made->n, NULL },
+		{ NULL, 0, NULL },
 	}, *pieces = doc->behind ? all : all + 1;
 
+	if (!infile_same(in))
+		return fail_changed(in);
 	if (item->output != NULL)
 		return outfile_write_pieces(item->output, pieces,
 		    r->t->opt->seen[OPT_FORCE] > 0, false);
 	for (size_t i = 0; pieces[i].p != NULL; i++)
 		fwrite(pieces[i].p, 1, pieces[i].n, r->t->out);
-	return EXIT_DONE;
+	return infile_same(in) ? EXIT_DONE : fail_changed(in);
 }
 
 static enum exit_code
@@ -158,6 +169,12 @@ doc_free(struct doc *doc)
  * A document's way: opened and put by this thread, made by another.
  */
 
+static const char *
+path_of(const struct item *item)
+{
+	return item->input != NULL ? item->input : "-";
+}
+
 static bool
 doc_give(void *user, size_t i)
 {
@@ -166,9 +183,8 @@ doc_give(void *user, size_t i)
 
 	if (r->code == EXIT_DONE && interrupt_noted())
 		r->code = fail(EXIT_CANCELLED, "cancelled");
-	if (r->code == EXIT_DONE)
-		r->code = infile_open(item->input != NULL ? item->input : "-",
-		    &r->docs[i].in);
+	if (r->code == EXIT_DONE && !r->docs[i].kept)
+		r->code = infile_open(path_of(item), &r->docs[i].in);
 	return r->code == EXIT_DONE;
 }
 
@@ -213,11 +229,6 @@ sign_each(struct run *r, unsigned jobs)
 	const struct ahead work = { r->job->count, jobs, r, doc_give,
 	    doc_take, doc_make };
 
-	r->docs = calloc(r->job->count, sizeof *r->docs);
-	if (r->docs == NULL)
-		return fail_err(r->t, JPKI_ERR_MEMORY);
-	for (size_t i = 0; i < r->job->count; i++)
-		r->docs[i].in.fd = -1;
 	if (!ahead_run(&work))
 		r->code = fail(EXIT_FAILED, "no thread can be started; close "
 		    "other programs");
@@ -227,6 +238,59 @@ sign_each(struct run *r, unsigned jobs)
 		    "behind it are not", r->done, r->job->count,
 		    r->job->items[r->done].input);
 	return r->code;
+}
+
+/*
+ * Trying: what is wrong with a document is said before anybody is asked for a
+ * PIN, and before the card is held for as long as that takes.
+ */
+
+static enum exit_code
+try_one(struct run *r, struct infile *in)
+{
+	struct doc_error	error;
+	enum doc_err		err;
+	enum exit_code		code;
+
+	if (!confine_begin(in->name, in->n, &code))
+		return code;
+	err = docsign_try(&r->plan, &r->signer, in, &error);
+	if (err != DOC_OK)
+		code = fail(err == DOC_ERR_OPTION ? EXIT_USAGE : EXIT_FAILED,
+		    "%s: %s", in->name, error.words);
+	exit((int)code);
+}
+
+/* What can be read once only is kept. */
+static enum exit_code
+try_each(struct run *r)
+{
+	enum exit_code code = EXIT_DONE;
+
+	for (size_t i = 0; docsign_tries(&r->plan) && i < r->job->count &&
+	    code == EXIT_DONE; i++) {
+		const char	*path = path_of(&r->job->items[i]);
+		struct doc	*doc = &r->docs[i];
+
+		code = infile_open(path, &doc->in);
+		if (code == EXIT_DONE)
+			code = try_one(r, &doc->in);
+		doc->kept = !infile_lasts(path);
+		if (!doc->kept)
+			infile_close(&doc->in);
+	}
+	return code;
+}
+
+static enum exit_code
+make_docs(struct run *r)
+{
+	r->docs = calloc(r->job->count, sizeof *r->docs);
+	if (r->docs == NULL)
+		return fail_err(r->t, JPKI_ERR_MEMORY);
+	for (size_t i = 0; i < r->job->count; i++)
+		r->docs[i].in.fd = -1;
+	return EXIT_DONE;
 }
 
 /* What can be told before a person is asked for a PIN. */
@@ -304,6 +368,10 @@ sign_documents(struct tool *t, struct job *job, struct pins *pins)
 	code = jobs < 0 ? EXIT_USAGE : docsign_plan(t, &r->plan);
 	if (code == EXIT_DONE)
 		code = check_job(t, job);
+	if (code == EXIT_DONE)
+		code = make_docs(r);
+	if (code == EXIT_DONE)
+		code = try_each(r);
 	if (code == EXIT_DONE)
 		code = ask_consent(t, job);
 	if (code == EXIT_DONE)

@@ -26,7 +26,6 @@ static int read_errno;		/* of the next read; 0: it works */
 static int link_errno;		/* of every link; 0: it works */
 static void (*before_link)(void);
 static bool no_unlink;
-static int source;		/* what is written is copied from it; -1: not */
 
 static bool
 fails(void)
@@ -148,6 +147,9 @@ fake_access(int at, const char *path, int how, int flags)
 #undef malloc
 #undef rename
 
+static struct infile source;	/* what is written is copied from it, if open */
+static bool source_changed;
+
 /* What is said; these take the place of fail.c. */
 static char said[512];
 
@@ -160,6 +162,14 @@ fail(enum exit_code code, const char *fmt, ...)
 	(void)vsnprintf(said, sizeof(said), fmt, args);
 	va_end(args);
 	return code;
+}
+
+/* And this that of infile.c. */
+bool
+infile_same(const struct infile *file)
+{
+	(void)file;
+	return !source_changed;
 }
 
 enum exit_code
@@ -214,14 +224,14 @@ static enum exit_code
 write_text(bool force)
 {
 	const struct outpiece pieces[] = {
-		{ OLD, strlen(TEXT) - 1, source },
-		{ TEXT + strlen(TEXT) - 1, 1, -1 },
-		{ NULL, 0, -1 },
+		{ OLD, strlen(TEXT) - 1, &source },
+		{ TEXT + strlen(TEXT) - 1, 1, NULL },
+		{ NULL, 0, NULL },
 	};
 
 	calls = 0;
 	said[0] = '\0';
-	if (source >= 0)
+	if (source.fd >= 0)
 		return outfile_write_pieces(path, pieces, force, false);
 	return outfile_write(path, TEXT, strlen(TEXT), force, false);
 }
@@ -293,10 +303,10 @@ open_source(size_t n)
 {
 	char name[] = "/tmp/jpki.XXXXXX";
 
-	source = mkstemp(name);
-	assert_true(source >= 0);
+	source.fd = mkstemp(name);
+	assert_true(source.fd >= 0);
 	assert_int_equal(unlink(name), 0);
-	assert_int_equal(write(source, TEXT, n), n);
+	assert_int_equal(write(source.fd, TEXT, n), n);
 }
 
 static void
@@ -323,7 +333,18 @@ a_file_that_became_shorter_is_an_error(void **state)
 	(void)state;
 	open_source(5);
 	assert_int_equal(write_text(false), EXIT_FAILED);
-	assert_non_null(strstr(said, strerror(EIO)));
+	assert_non_null(strstr(said, "changed meanwhile"));
+	assert_int_equal(count_files(), 0);
+}
+
+static void
+a_file_that_changed_is_an_error(void **state)
+{
+	(void)state;
+	open_source(strlen(TEXT));
+	source_changed = true;
+	assert_int_equal(write_text(false), EXIT_FAILED);
+	assert_non_null(strstr(said, "changed meanwhile"));
 	assert_int_equal(count_files(), 0);
 }
 
@@ -503,7 +524,8 @@ set_up(void **state)
 	link_errno = 0;
 	before_link = NULL;
 	no_unlink = false;
-	source = -1;
+	source.fd = -1;
+	source_changed = false;
 	(void)snprintf(folder, sizeof(folder), "%s/jpki.XXXXXX",
 	    tmp != NULL ? tmp : "/tmp");
 	if (mkdtemp(folder) == NULL)
@@ -519,8 +541,8 @@ tear_down(void **state)
 	DIR *dir = opendir(folder);
 
 	(void)state;
-	if (source >= 0)
-		(void)close(source);
+	if (source.fd >= 0)
+		(void)close(source.fd);
 	while (dir != NULL && (e = readdir(dir)) != NULL)
 		(void)unlinkat(dirfd(dir), e->d_name, 0);
 	if (dir != NULL)
@@ -540,6 +562,7 @@ main(void)
 		TEST(a_copy_of_a_file_is_whole_or_not_there),
 		TEST(an_interrupted_read_is_continued),
 		TEST(a_file_that_became_shorter_is_an_error),
+		TEST(a_file_that_changed_is_an_error),
 		TEST(a_file_that_is_there_is_no_failure),
 		TEST(a_link_that_fails_otherwise_is_an_error),
 		TEST(a_name_that_is_taken_meanwhile_is_left_alone),

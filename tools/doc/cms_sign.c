@@ -17,7 +17,6 @@
 #include "cms_signer.h"
 #include "timestamp.h"
 
-#define ATTACHED_MAX	(512u << 20)
 #define CHUNK		(1 << 15)
 
 /* What is to be signed, once it was read. */
@@ -226,7 +225,7 @@ attach(CMS_ContentInfo *cms, BIO *content, struct doc_error *error)
 	size_t have = 0;
 	int n = 1;
 
-	while (in != NULL && all != NULL && have <= ATTACHED_MAX && n > 0) {
+	while (in != NULL && all != NULL && have <= CMS_ATTACHED_MAX && n > 0) {
 		if (BUF_MEM_grow(all, have + CHUNK) == 0)
 			break;
 		n = BIO_read(content, all->data + have, CHUNK);
@@ -237,7 +236,7 @@ attach(CMS_ContentInfo *cms, BIO *content, struct doc_error *error)
 		all->data = NULL;
 	}
 	BUF_MEM_free(all);
-	if (have > ATTACHED_MAX)
+	if (have > CMS_ATTACHED_MAX)
 		return doc_fail(error, DOC_ERR_INPUT, "the content is too "
 		    "large to be put into the signature; sign it detached");
 	if (n > 0)
