@@ -49,7 +49,7 @@ a_signature_certificate_of_a_given_ca_is_believed(void **state)
 
 	dockit_expect(s, CHECK_USAGE, FINDING_OK, NULL);
 	dockit_expect(s, CHECK_VALIDITY, FINDING_OK,
-	    "2025-12-31 00:00:00 UTC, which the signer claims");
+	    "2025-12-31T09:00:00+09:00, which the signer claims");
 	dockit_expect(s, CHECK_CHAIN, FINDING_OK, "nobody's identity");
 	dockit_expect(s, CHECK_REVOCATION, FINDING_UNKNOWN,
 	    "cannot be checked by the public");
@@ -266,7 +266,7 @@ the_time_of_signing_decides_about_validity(void **state)
 		{ DOCKIT_NOW, 0, -1, FINDING_FAILED, "beginning" },
 		{ DOCKIT_NOW, BEFORE, DOCKIT_NOW, FINDING_FAILED,
 		    "beginning" },
-		{ DOCKIT_NOW, -1, 0, FINDING_FAILED, "1970-01-01 00:00:00" },
+		{ DOCKIT_NOW, -1, 0, FINDING_FAILED, "1970-01-01T09:00:00" },
 		{ BEFORE, -1, -1, FINDING_FAILED, "not yet" },
 		{ AFTER, -1, -1, FINDING_FAILED, "no longer" },
 		{ AFTER - 1, AFTER - 1, -1, FINDING_OK, "claims" },

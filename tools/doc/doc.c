@@ -9,6 +9,8 @@
 
 #include <openssl/err.h>
 
+#define JAPAN	(9 * 3600)	/* seconds before UTC */
+
 enum doc_err
 doc_fail(struct doc_error *error, enum doc_err err, const char *format, ...)
 {
@@ -49,11 +51,11 @@ doc_printable(const void *text, size_t n, char *out, size_t out_n)
 const char *
 doc_time_text(int64_t when, char out[DOC_TIME_MAX])
 {
-	time_t t = (time_t)when;
+	time_t t = (time_t)(when + JAPAN);
 	struct tm tm;
 
-	if (gmtime_r(&t, &tm) == NULL ||
-	    strftime(out, DOC_TIME_MAX, "%Y-%m-%d %H:%M:%S UTC", &tm) == 0)
+	if (gmtime_r(&t, &tm) == NULL || strftime(out, DOC_TIME_MAX,
+	    "%Y-%m-%dT%H:%M:%S+09:00", &tm) == 0)
 		memcpy(out, "no time", sizeof("no time"));
 	return out;
 }

@@ -52,7 +52,7 @@ void		doc_printable(const void *text, size_t n, char *out,
 #define DOC_TIME_MAX	32
 #define DOC_CLOCK_SKEW	300	/* seconds by which clocks may differ */
 
-/* "2026-01-02 03:04:05 UTC"; returns out. */
+/* Japan's: "2026-01-02T12:04:05+09:00"; returns out. */
 const char	*doc_time_text(int64_t when, char out[DOC_TIME_MAX]);
 /* Seconds since 1970 UTC; false: it is no time. */
 bool		doc_time_of(const ASN1_TIME *time, int64_t *out);
