@@ -167,6 +167,8 @@ $(O)/jpki-tool: $(tool_objs) $(O)/libdoc.a $(O)/libjpki.a
 $(O)/jpki-vcard: $(vcard_main) $(O)/libvcard.a $(O)/libjpki.a
 $(unit_tests): %: %.o $(O)/tests/unit/helpers.a $(O)/tools/parts.a $(O)/libdoc.a \
 	$(O)/libmodule.a $(O)/libvcard.a $(O)/libjpki.a
+# It runs the program.
+$(O)/tests/unit/test_doc_attacks: | $(O)/jpki-tool
 $(O)/jpki-tool: private part_libs = $(doc_libs)
 $(unit_tests): private part_libs = $(cmocka_libs) $(doc_libs) $(ssl_libs)
 $(p11_clients): %: %.o $(p11_load)
