@@ -378,6 +378,26 @@ a_further_signer_signs_only_what_the_first_one_did(void **state)
 	jpki_buf_free(&attached);
 }
 
+/* Whoever has signed before may have brought one that looks like ours. */
+static void
+beside_a_double_of_the_certificate_nobody_signs(void **state)
+{
+	struct dockit *kit = *state;
+	struct jpki_buf one = cmskit_sign(kit, false), out = { NULL, 0 };
+	struct doc_signer signer = kit->signer;
+	struct fixture other = fixture_sign;
+
+	other.key = FIXTURE_P256;
+	signer.cert = dockit_cert(&other);
+	signer.key = fixture_key(FIXTURE_P256);
+	assert_int_equal(cms_add(&signer, &one, NULL, &out, &kit->error),
+	    DOC_ERR_INPUT);
+	assert_non_null(strstr(kit->error.words, "another certificate"));
+	assert_null(out.p);
+	X509_free(signer.cert);
+	jpki_buf_free(&one);
+}
+
 static void
 a_content_is_given_only_if_it_is_missing(void **state)
 {
@@ -477,6 +497,7 @@ main(void)
 		TEST(a_further_signer_leaves_the_first_one_whole),
 		TEST(one_bad_signer_of_two_is_enough),
 		TEST(a_further_signer_signs_only_what_the_first_one_did),
+		TEST(beside_a_double_of_the_certificate_nobody_signs),
 		TEST(a_content_is_given_only_if_it_is_missing),
 		TEST(the_size_of_a_cms_is_known_whatever_follows),
 		TEST(pem_holds_what_der_does),

@@ -374,6 +374,24 @@ take_again(const struct doc_signer *signer, const struct cms_message *m,
 	return err;
 }
 
+/* Of two certificates of one name neither is believed (cms_signer.c): whoever
+ * brought the other one would have made the new signature worthless. */
+static enum doc_err
+check_double(const struct doc_signer *signer, const struct cms_message *m,
+    struct doc_error *error)
+{
+	for (int i = 0; i < sk_X509_num(m->certs); i++) {
+		X509 *cert = sk_X509_value(m->certs, i);
+
+		if (X509_issuer_and_serial_cmp(cert, signer->cert) == 0 &&
+		    X509_cmp(cert, signer->cert) != 0)
+			return doc_fail(error, DOC_ERR_INPUT, "the CMS holds "
+			    "another certificate with issuer and serial "
+			    "number of yours; nobody could tell them apart");
+	}
+	return DOC_OK;
+}
+
 enum doc_err
 cms_add(const struct doc_signer *signer, const struct jpki_buf *cms,
     BIO *content, struct jpki_buf *out, struct doc_error *error)
@@ -389,7 +407,9 @@ cms_add(const struct doc_signer *signer, const struct jpki_buf *cms,
 		    &m, error);
 	if (err != DOC_OK)
 		return err;
-	err = take_again(signer, &m, content, &hashes, error);
+	err = check_double(signer, &m, error);
+	if (err == DOC_OK)
+		err = take_again(signer, &m, content, &hashes, error);
 	if (err == DOC_OK)
 		err = add_signer(signer, m.cms, &hashes, true, error);
 	if (err == DOC_OK)
