@@ -4,7 +4,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "pdf_data.h"
+
 struct compare {
+	OSSL_LIB_CTX		*crypto;
 	const struct pdf_doc	*before, *after;
 	bool			 failed;	/* no memory */
 };
@@ -506,31 +509,14 @@ object_may(struct compare *c, struct pair objects)
  */
 
 static bool
-same_data(struct compare *c, struct pair streams)
-{
-	unsigned char *before = NULL, *after = NULL;
-	size_t before_n = 0, after_n = 0;
-	QPDF_BOOL filtered = QPDF_FALSE;
-	bool same = (qpdf_oh_get_stream_data(c->before->q, streams.before,
-	    qpdf_dl_none, &filtered, &before, &before_n) & QPDF_ERRORS) == 0 &&
-	    (qpdf_oh_get_stream_data(c->after->q, streams.after,
-	    qpdf_dl_none, &filtered, &after, &after_n) & QPDF_ERRORS) == 0;
-
-	same = same && before_n == after_n &&
-	    (before_n == 0 || memcmp(before, after, before_n) == 0);
-	free(before);
-	free(after);
-	return same;
-}
-
-static bool
-same_object(struct compare *c, struct pair objects)
+same_object(struct compare *c, struct pair objects,
+    const struct pdf_object *object)
 {
 	bool stream = qpdf_oh_is_stream(c->before->q, objects.before);
 
 	return stream == qpdf_oh_is_stream(c->after->q, objects.after) &&
-	    same_text(c, objects, pdf_text) &&
-	    (!stream || same_data(c, objects));
+	    same_text(c, objects, pdf_text) && (!stream ||
+	    pdf_data_same(c->crypto, c->before, c->after, object));
 }
 
 static enum doc_err
@@ -557,7 +543,7 @@ compare_object(struct compare *c, const struct pdf_object *object,
 	enum doc_err err = DOC_OK;
 	qpdf_oh type;
 
-	if (!same_object(c, objects) && !object_may(c, objects)) {
+	if (!same_object(c, objects, object) && !object_may(c, objects)) {
 		type = pdf_get(c->before->q, objects.before,
 		    "/Type");
 		err = doc_fail(error, DOC_ERR_INPUT, "object %d%s%s was "
@@ -572,10 +558,10 @@ compare_object(struct compare *c, const struct pdf_object *object,
 }
 
 enum doc_err
-pdf_compare(const struct pdf_doc *before, const struct pdf_doc *after,
-    struct doc_error *error)
+pdf_compare(OSSL_LIB_CTX *crypto, const struct pdf_doc *before,
+    const struct pdf_doc *after, struct doc_error *error)
 {
-	struct compare c = { before, after, false };
+	struct compare c = { crypto, before, after, false };
 	enum doc_err err = compare_trailers(&c, error);
 
 	for (size_t i = 0; i < before->n && err == DOC_OK; i++)
