@@ -219,12 +219,23 @@ may_have_parent(struct compare *c, struct pair values)
 	    pdf_is_name(c->after->q, values.after, "/FT", "/Sig");
 }
 
+/* So that it is found and judged, wherever its field is. */
+static bool
+has_signature(qpdf_data q, qpdf_oh field)
+{
+	qpdf_oh value = pdf_get(q, field, "/V");
+	bool has = pdf_has(q, value, "/ByteRange");
+
+	qpdf_oh_release(q, value);
+	return has;
+}
+
 /* Only what is signed may be drawn: it could hide what is below it. */
 static bool
 is_signed_or_blank(qpdf_data q, qpdf_oh item)
 {
 	qpdf_oh parent = pdf_get(q, item, "/Parent");
-	bool good = pdf_has(q, item, "/V") || pdf_has(q, parent, "/V") ||
+	bool good = has_signature(q, item) || has_signature(q, parent) ||
 	    !pdf_has(q, item, "/AP");
 
 	qpdf_oh_release(q, parent);
@@ -387,6 +398,13 @@ static const struct key_rule empty_field_rules[] = {
 	{ "/V", may_be_signature }, { "/AP", may_be_drawn },
 	{ "/M", may_be_text }, { "/F", may_be_number }, { NULL, NULL }
 };
+static bool
+may_be_filled(struct compare *c, struct pair field)
+{
+	return dict_may(c, field, empty_field_rules) &&
+	    is_signed_or_blank(c->after->q, field.after);
+}
+
 static const struct key_rule info_rules[] = {
 	{ "/ModDate", may_be_text }, { NULL, NULL }
 };
@@ -484,7 +502,7 @@ static const struct object_rule {
 	{ is_form, NULL, may_have_form },
 	{ is_page, page_rules, NULL },
 	{ is_info, info_rules, NULL },
-	{ is_empty_field, empty_field_rules, NULL },
+	{ is_empty_field, NULL, may_be_filled },
 	{ is_fields, NULL, may_grow },
 	{ is_annots, NULL, may_grow },
 };
