@@ -84,8 +84,9 @@ xml_options_check(const struct doc_signer *signer,
 	if (signer->timestamp != NULL && !options->xades)
 		return doc_fail(error, DOC_ERR_OPTION, "a time stamp stands "
 		    "in properties as XAdES has them; ask for these, too");
-	return profiles[options->profile].shaped ?
-	    check_profile(signer, options, n, error) : check_shape(options, n, error);
+	if (profiles[options->profile].shaped)
+		return check_profile(signer, options, n, error);
+	return check_shape(options, n, error);
 }
 
 /*
