@@ -74,14 +74,15 @@ read_cert(struct run *r, enum jpki_cert_id id, X509 **out)
 	    JPKI_ERR_MALFORMED);
 }
 
-/* A card without its CA's certificate signs without. */
+/* A card without its CA's certificate signs without.  One that cannot be read
+ * is tried again: memory may have been short for a moment. */
 static enum exit_code
 read_ca(struct run *r)
 {
 	struct jpki_buf	der = { NULL, 0 };
 	enum jpki_err	err = jpki_cert_read(r->t->card, r->job->key->ca, &der);
 
-	if (err == JPKI_OK)
+	for (int i = 0; err == JPKI_OK && r->signer.ca == NULL && i < 2; i++)
 		r->signer.ca = trust_cert_new(r->signer.crypto, der.p, der.n);
 	jpki_buf_free(&der);
 	return err == JPKI_OK || tool_err_is_local(err) ? EXIT_DONE :

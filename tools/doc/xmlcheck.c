@@ -14,6 +14,7 @@
 #include <openssl/err.h>
 
 #include "xmlcover.h"
+#include "xmlmem.h"
 #include "xmlread.h"
 #include "xmlsig.h"
 #include "xmltree.h"
@@ -342,8 +343,8 @@ check_all(const struct judged *blank, const struct found *found,
 	return err;
 }
 
-enum doc_err
-xml_check(const struct trust *trust, const uint8_t *p, size_t n,
+static enum doc_err
+check(const struct trust *trust, const uint8_t *p, size_t n,
     const struct xml_given *given, struct verdict *out,
     struct doc_error *error)
 {
@@ -373,4 +374,18 @@ out:
 	xml_ids_free(blank.scope.ids);
 	xmlFreeDoc(doc);
 	return err;
+}
+
+/* Without memory what is checked could be less than what is there. */
+enum doc_err
+xml_check(const struct trust *trust, const uint8_t *p, size_t n,
+    const struct xml_given *given, struct verdict *out,
+    struct doc_error *error)
+{
+	enum doc_err err;
+
+	xml_mem_watch();
+	err = check(trust, p, n, given, out, error);
+	return xml_mem_short() ? doc_fail(error, DOC_ERR_MEMORY,
+	    "out of memory") : err;
 }

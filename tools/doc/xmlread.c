@@ -13,6 +13,7 @@
 #include <xmlsec/errors.h>
 #include <xmlsec/io.h>
 
+#include "xmlmem.h"
 #include "xmltree.h"
 
 #define BYTES_MAX	(64 << 20)
@@ -50,6 +51,15 @@ silent_xml(void *user, xmlErrorPtr error)
 	(void)user, (void)error;
 }
 
+static void	silent(void *user, const char *format, ...)
+		    __attribute__((format(printf, 2, 3)));
+
+static void
+silent(void *user, const char *format, ...)
+{
+	(void)user, (void)format;
+}
+
 static void
 silent_sec(const char *file, int line, const char *func, const char *object,
     const char *subject, int reason, const char *message)
@@ -63,7 +73,10 @@ static bool	started;
 static void
 start(void)
 {
+	if (!xml_mem_start())
+		return;
 	xmlInitParser();
+	xmlSetGenericErrorFunc(NULL, silent);
 	started = xmlSecInit() == 0;
 	xmlSecErrorsSetCallback(silent_sec);
 	/* It reads files and URLs through these, and through nothing else. */
@@ -76,7 +89,9 @@ xml_start(void)
 	static pthread_once_t once = PTHREAD_ONCE_INIT;
 
 	(void)pthread_once(&once, start);
-	xmlSetStructuredErrorFunc(NULL, silent_xml);	/* of this thread */
+	/* Of this thread. */
+	xmlSetStructuredErrorFunc(NULL, silent_xml);
+	xmlSetGenericErrorFunc(NULL, silent);
 	return started;
 }
 

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "xmlmem.h"
 #include "xmlplace.h"
 #include "xmlread.h"
 #include "xmlsig.h"
@@ -310,8 +311,8 @@ write_document(xmlDoc *doc, struct jpki_buf *out, struct doc_error *error)
 	return out->p != NULL ? DOC_OK : no_memory(error);
 }
 
-enum doc_err
-xml_sign(const struct doc_signer *signer, const uint8_t *p, size_t n,
+static enum doc_err
+sign(const struct doc_signer *signer, const uint8_t *p, size_t n,
     const struct xml_options *options, struct jpki_buf *out,
     struct doc_error *error)
 {
@@ -331,5 +332,25 @@ xml_sign(const struct doc_signer *signer, const uint8_t *p, size_t n,
 	if (err == DOC_OK)
 		err = write_document(job.doc, out, error);
 	xml_job_clear(&job);
+	return err;
+}
+
+/* Without memory a document could lack what nobody would miss. */
+enum doc_err
+xml_sign(const struct doc_signer *signer, const uint8_t *p, size_t n,
+    const struct xml_options *options, struct jpki_buf *out,
+    struct doc_error *error)
+{
+	struct jpki_buf made = { NULL, 0 };
+	enum doc_err err;
+
+	xml_mem_watch();
+	err = sign(signer, p, n, options, &made, error);
+	if (xml_mem_short())
+		err = doc_fail(error, DOC_ERR_MEMORY, "out of memory");
+	if (err == DOC_OK)
+		*out = made;
+	else
+		jpki_buf_free(&made);
 	return err;
 }
