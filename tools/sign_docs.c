@@ -153,7 +153,9 @@ put(struct run *r, const struct item *item, const struct doc *doc)
 static enum exit_code
 fail_made(const struct run *r, const struct doc *doc)
 {
-	if (doc->err == DOC_ERR_KEY && doc->key_err != JPKI_OK)
+	/* ARG: it could not even be asked. */
+	if (doc->err == DOC_ERR_KEY && doc->key_err != JPKI_OK &&
+	    doc->key_err != JPKI_ERR_ARG)
 		return fail_err(r->t, doc->key_err);
 	return fail(doc->err == DOC_ERR_OPTION ? EXIT_USAGE : EXIT_FAILED,
 	    "%s: %s", doc->in.name, doc->error.words);

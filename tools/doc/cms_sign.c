@@ -40,8 +40,8 @@ check_key(const struct doc_signer *signer, struct doc_error *error)
 {
 	EVP_PKEY *key = X509_get0_pubkey(signer->cert);
 
-	if (key == NULL || (!EVP_PKEY_is_a(key, "RSA") &&
-	    !EVP_PKEY_is_a(key, "EC")))
+	if (key == NULL || (!doc_key_is(key, "RSA") &&
+	    !doc_key_is(key, "EC")))
 		return doc_fail(error, DOC_ERR_OPTION, "documents are signed "
 		    "with an RSA or an EC key");
 	return DOC_OK;

@@ -88,3 +88,12 @@ doc_buf_copy(const void *bytes, size_t n, struct jpki_buf *out,
 	*out = (struct jpki_buf){ p, n };
 	return DOC_OK;
 }
+
+bool
+doc_key_is(const EVP_PKEY *key, const char *type)
+{
+	const char *name = EVP_PKEY_get0_type_name(key);
+
+	return EVP_PKEY_is_a(key, type) != 0 ||
+	    (name != NULL && strcmp(name, type) == 0);
+}

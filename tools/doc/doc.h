@@ -56,6 +56,8 @@ void		doc_printable(const void *text, size_t n, char *out,
 const char	*doc_time_text(int64_t when, char out[DOC_TIME_MAX]);
 /* Seconds since 1970 UTC; false: it is no time. */
 bool		doc_time_of(const ASN1_TIME *time, int64_t *out);
+/* "RSA", "EC": also where memory is short, in which EVP_PKEY_is_a() fails. */
+bool		doc_key_is(const EVP_PKEY *key, const char *type);
 /* A copy; DOC_ERR_MEMORY. */
 enum doc_err	doc_buf_copy(const void *bytes, size_t n,
 		    struct jpki_buf *out, struct doc_error *error);
