@@ -19,7 +19,7 @@
  * bytes, if mapped, do not count.
  */
 #define CONFINE_MEMORY		((size_t)1 << 30)
-#define CONFINE_MEMORY_TIMES	4		/* the documents' size */
+#define CONFINE_MEMORY_TIMES	8		/* the documents' size */
 #define CONFINE_SECONDS		20
 #define CONFINE_BYTES_A_SECOND	((size_t)1 << 20)
 

@@ -103,10 +103,54 @@ nothing_is_followed_in_circles() {
 	refused overflow
 }
 
+# It costs neither a PIN nor the time to read it, and leaves nothing.
+a_content_has_a_limit_too() {
+	mkdir "$work/folder"
+	truncate -s 513M "$work/folder/long"
+	run_pin ABC123 sign -k sign --yes --format cms --suffix .p7m "$work/folder/long"
+	expect_failure 1 'sign it --detached'
+	expect_equal commands "$(sent_commands)" 0
+	expect_files "$work/folder" long
+	run_pin ABC123 sign -k sign --yes --format cms --detached --suffix .p7m \
+		"$work/folder/long"
+	expect_success
+	expect_files "$work/folder" long long.p7m
+}
+
+# What can be read once only is tried and signed all the same.
+pipes_are_tried_and_signed() {
+	objects >"$work/plain.pdf"
+	run_pin ABC123 sign -k sign --yes --format pdf - <"$work/plain.pdf"
+	expect_success
+	cmp -n "$(wc -c <"$work/plain.pdf")" "$work/plain.pdf" "$out"
+	run_pin ABC123 sign -k sign --yes --format pdf -o "$work/signed.pdf" \
+		<(cat "$work/plain.pdf")
+	expect_success
+	cmp -n "$(wc -c <"$work/plain.pdf")" "$work/plain.pdf" "$work/signed.pdf"
+	run_pin ABC123 sign -k sign --yes --format pdf - < <(echo 'no PDF')
+	expect_failure 1 'no PDF'
+	expect_equal commands "$(sent_commands)" 0
+}
+
+# The first that cannot be signed is named, and none of them is.
+one_bad_document_keeps_the_card_out() {
+	mkdir "$work/folder"
+	objects >"$work/folder/a.pdf"
+	echo 'no PDF' >"$work/folder/b.pdf"
+	run_pin ABC123 sign -k sign --yes --format pdf --suffix .signed "$work"/folder/[ab].pdf
+	expect_failure 1 b.pdf
+	expect_equal commands "$(sent_commands)" 0
+	expect_files "$work/folder" a.pdf b.pdf
+}
+
 play "$@"
 
 tap 'memory has a limit' in_world adult memory_has_a_limit
 tap 'computing time has a limit' in_world adult time_has_a_limit
 tap 'tables are no longer than the file' in_world adult tables_are_no_longer_than_the_file
 tap 'nothing is followed in circles' in_world adult nothing_is_followed_in_circles
+tap 'a content has a limit, too' in_world adult a_content_has_a_limit_too
+tap 'pipes are tried, and signed' in_world adult pipes_are_tried_and_signed
+tap 'one bad document keeps the card out of it' \
+	in_world adult one_bad_document_keeps_the_card_out
 tap_end
