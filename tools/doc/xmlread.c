@@ -75,8 +75,10 @@ start(void)
 {
 	if (!xml_mem_start())
 		return;
-	xmlInitParser();
 	xmlSetGenericErrorFunc(NULL, silent);
+	xmlThrDefSetGenericErrorFunc(NULL, silent);
+	xmlThrDefSetStructuredErrorFunc(NULL, silent_xml);
+	xmlInitParser();
 	started = xmlSecInit() == 0;
 	xmlSecErrorsSetCallback(silent_sec);
 	/* It reads files and URLs through these, and through nothing else. */
