@@ -92,9 +92,12 @@ set_limits(size_t bytes)
 bool
 confine_begin(const char *name, size_t bytes, enum exit_code *code)
 {
-	pid_t	child = fork();
-	int	status;
+	pid_t	child;
+	int	status = SIGKILL;	/* the worst, unless it is told */
 
+	/* If it was ignored by who started us, nobody could be waited for. */
+	(void)signal(SIGCHLD, SIG_DFL);
+	child = fork();
 	*code = EXIT_DONE;
 	if (child == 0) {
 		set_limits(bytes);

@@ -132,6 +132,17 @@ pipes_are_tried_and_signed() {
 	expect_equal commands "$(sent_commands)" 0
 }
 
+# As some that start programs leave it to them.
+nobody_needs_to_care_for_children() {
+	objects >"$work/plain.pdf"
+	"$JPKI_TOOL" cert sign-ca --pem -o "$work/ca" 2>/dev/null || echo 'there is no CA'
+	run_pin ABC123 sign -k sign --yes --format pdf -o "$work/signed.pdf" "$work/plain.pdf"
+	expect_success
+	env --ignore-signal=CHLD "$JPKI_TOOL" verify --ca "$work/ca" "$work/signed.pdf" \
+		>"$out" 2>"$err" || echo "exit status $?"
+	expect_success 'This document holds'
+}
+
 # The first that cannot be signed is named, and none of them is.
 one_bad_document_keeps_the_card_out() {
 	mkdir "$work/folder"
@@ -151,6 +162,8 @@ tap 'tables are no longer than the file' in_world adult tables_are_no_longer_tha
 tap 'nothing is followed in circles' in_world adult nothing_is_followed_in_circles
 tap 'a content has a limit, too' in_world adult a_content_has_a_limit_too
 tap 'pipes are tried, and signed' in_world adult pipes_are_tried_and_signed
+tap 'children are waited for, whatever was ignored before' \
+	in_world adult nobody_needs_to_care_for_children
 tap 'one bad document keeps the card out of it' \
 	in_world adult one_bad_document_keeps_the_card_out
 tap_end
