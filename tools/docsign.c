@@ -45,9 +45,10 @@ static enum doc_err
 open_stream(const struct infile *in, struct doc_bytes *bytes,
     struct doc_stream *out, struct doc_error *error)
 {
-	const struct doc_piece all = { bytes, 0, in->n };
+	struct doc_piece all = { NULL, 0, in->n };
 
-	*bytes = (struct doc_bytes){ in->p, in->n, in->fd };
+	*bytes = infile_bytes(in);
+	all.bytes = bytes;
 	return doc_stream_open(out, &all, 1) ? DOC_OK :
 	    doc_fail(error, DOC_ERR_MEMORY, "out of memory");
 }
@@ -158,7 +159,7 @@ static enum doc_err
 make_pdf(const struct docsign *plan, const struct doc_signer *signer,
     const struct infile *in, struct jpki_buf *out, struct doc_error *error)
 {
-	const struct doc_bytes bytes = { in->p, in->n, in->fd };
+	const struct doc_bytes bytes = infile_bytes(in);
 
 	return pdf_sign(signer, &bytes, &plan->pdf, out, error);
 }
@@ -181,7 +182,7 @@ static enum doc_err
 try_pdf(const struct docsign *plan, const struct doc_signer *signer,
     const struct infile *in, struct doc_error *error)
 {
-	const struct doc_bytes bytes = { in->p, in->n, in->fd };
+	const struct doc_bytes bytes = infile_bytes(in);
 
 	return pdf_try(signer, &bytes, &plan->pdf, error);
 }
@@ -287,14 +288,6 @@ plan_place(const struct options *opt, struct docsign *d)
 	return EXIT_DONE;
 }
 
-static const char *
-last_part(const char *path)
-{
-	const char *slash = strrchr(path, '/');
-
-	return slash != NULL ? slash + 1 : path;
-}
-
 static enum exit_code
 plan_contents(const struct options *opt, struct docsign *d)
 {
@@ -307,8 +300,8 @@ plan_contents(const struct options *opt, struct docsign *d)
 		code = infile_open(path, f);
 		if (code != EXIT_DONE)
 			return code;
-		d->file[d->contents++] = (struct xml_file){ last_part(path),
-		    f->p, f->n };
+		d->file[d->contents++] = (struct xml_file){
+		    infile_last_part(path), f->p, f->n };
 	}
 	if (!d->add && d->format->make == make_cms && d->contents > 0)
 		return fail(EXIT_USAGE, "--content goes with --add; the file "

@@ -128,6 +128,20 @@ infile_open(const char *path, struct infile *out)
 	return errnum == 0 ? EXIT_DONE : fail_file("read", out->name, errnum);
 }
 
+struct doc_bytes
+infile_bytes(const struct infile *file)
+{
+	return (struct doc_bytes){ file->p, file->n, file->fd };
+}
+
+const char *
+infile_last_part(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return slash != NULL ? slash + 1 : path;
+}
+
 void
 infile_close(struct infile *file)
 {

@@ -12,6 +12,7 @@
 #include <stdint.h>
 #include <time.h>
 
+#include "bytes.h"
 #include "fail.h"
 
 struct infile {
@@ -32,6 +33,9 @@ bool		infile_lasts(const char *path);
 bool		infile_same(const struct infile *file);
 /* path "-" is standard input.  Reports errors. */
 enum exit_code	infile_open(const char *path, struct infile *out);
+struct doc_bytes infile_bytes(const struct infile *file);
+/* What stands behind the last slash of a path. */
+const char	*infile_last_part(const char *path);
 /* Takes what infile_open() failed to fill, too. */
 void		infile_close(struct infile *file);
 

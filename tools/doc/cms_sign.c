@@ -332,7 +332,7 @@ cms_sign(const struct doc_signer *signer, BIO *content,
 
 	if (err == DOC_OK)
 		err = cms_draft_read(signer, content, options, &draft, error);
-	if (err == DOC_OK)
+	if (draft != NULL)
 		err = cms_draft_sign(signer, draft, out, error);
 	cms_draft_free(&draft);
 	return err;

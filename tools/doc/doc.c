@@ -85,7 +85,8 @@ doc_buf_copy(const void *bytes, size_t n, struct jpki_buf *out,
 		return doc_fail(error, DOC_ERR_MEMORY, "out of memory");
 	if (n > 0)
 		memcpy(p, bytes, n);
-	*out = (struct jpki_buf){ p, n };
+	out->p = p;
+	out->n = n;
 	return DOC_OK;
 }
 
