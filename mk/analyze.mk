@@ -9,13 +9,13 @@
 # a test.
 analysis := build/analysis
 analyzers := gcc clang cppcheck
-analyzed := $(foreach dir,lib pkcs11 tools $(verb_dirs:%=tools/%) tools/vcard \
+analyzed := $(foreach dir,lib pkcs11 tools $(verb_dirs:%=tools/%) tools/words tools/doc tools/vcard \
 	tests/conformance tests/e2e tests/bench \
 	tests/fault/matrix tests/fault/torn tests/fault/nomem, \
 	$(call sources,$(dir)/*.c))
 # Full of errors; it shows that the analyzers find some.
 analyzed_faulty := tests/analysis/faulty.c
-analyzed_headers := $(foreach dir,lib pkcs11 tools $(verb_dirs:%=tools/%) tools/vcard \
+analyzed_headers := $(foreach dir,lib pkcs11 tools $(verb_dirs:%=tools/%) tools/words tools/doc tools/vcard \
 	tests/conformance tests/e2e tests/fault/*, \
 	$(wildcard $(srcdir)/$(dir)/*.h)) $(wildcard config.h)
 findings := $(foreach tool,$(analyzers), \

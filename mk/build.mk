@@ -67,7 +67,9 @@ p11_load := $(O)/tests/e2e/p11load.o $(O)/tests/conformance/rv.o
 p11_clients := $(addprefix $(O)/tests/e2e/,p11steps p11storm secrets_client) $(O)/tests/bench/p11bench
 # They look at what others leave in memory.
 scanners := $(O)/tests/e2e/secrets_scan $(O)/tests/e2e/secrets_trace
-helpers := $(p11_clients) $(scanners)
+# How much memory a program takes.
+peak := $(O)/tests/bench/peak
+helpers := $(p11_clients) $(scanners) $(peak)
 all_objs := $(client_objs) $(lib_objs) $(tool_objs) $(words_objs) $(doc_objs) $(module_objs) $(module_variants) $(vcard_main) $(vcard_objs) $(unit_objs) $(helper_objs)
 
 so_name := libjpki.so.$(so_major)
@@ -175,10 +177,13 @@ $(O)/jpki-tool: $(tool_objs) $(O)/libdoc.a $(O)/libwords.a $(O)/libjpki.a
 $(O)/jpki-vcard: $(vcard_main) $(O)/libvcard.a $(O)/libwords.a $(O)/libjpki.a
 $(unit_tests): %: %.o $(O)/tests/unit/helpers.a $(O)/tools/parts.a $(O)/libdoc.a \
 	$(O)/libmodule.a $(O)/libvcard.a $(O)/libwords.a $(O)/libjpki.a
+# It runs the program.
+$(O)/tests/unit/test_doc_attacks: | $(O)/jpki-tool
 $(O)/jpki-tool: private part_libs = $(doc_libs) $(assuan_libs)
 $(unit_tests): private part_libs = $(cmocka_libs) $(doc_libs) $(assuan_libs) $(ssl_libs)
 $(p11_clients): %: %.o $(p11_load)
 $(scanners): %: %.o $(O)/tests/e2e/secrets_find.o $(O)/tests/e2e/secrets_memory.o
+$(peak): %: %.o
 $(helpers): private lib_libs = -ldl $(LIBS)
 # Judges signatures.
 $(O)/tests/e2e/p11storm: private part_libs = $(crypto_libs)

@@ -103,14 +103,20 @@ coverage-report: all tests helpers
 	GCOV='$(GCOV)' $(srcdir)/scripts/coverage $(O) 90 80 \
 		lib pkcs11 tools $(verb_dirs:%=tools/%) tools/vcard && exit $$tests
 
-.PHONY: demo bench
+.PHONY: demo bench bench-documents
 #: demo          installs what is missing, then shows the main job at work
 demo: all
 	@JPKI_TOOL=$(abspath $(O))/jpki-tool JPKI_VCARD=$(abspath $(O))/jpki-vcard \
 		$(srcdir)/scripts/demo
 
+bench_env = JPKI_SRC=$(abspath $(srcdir)) JPKI_BUILD=$(abspath $(O)) \
+	JPKI_TOOL=$(abspath $(O))/jpki-tool JPKI_VCARD=$(abspath $(O))/jpki-vcard
 #: bench         commands and bytes of each operation, OpenSC's beside them
 bench: all helpers
-	@JPKI_SRC=$(abspath $(srcdir)) JPKI_BUILD=$(abspath $(O)) \
-		JPKI_TOOL=$(abspath $(O))/jpki-tool JPKI_VCARD=$(abspath $(O))/jpki-vcard \
+	@$(bench_env) \
 		sh -c '$(srcdir)/tests/bench/run && echo && $(srcdir)/tests/bench/run-pkcs11'
+
+#: bench-documents  what 100 signed documents cost, and one of 500 MB, with what
+#:               else makes them beside jpki-tool; takes half an hour
+bench-documents: all helpers
+	@$(bench_env) $(srcdir)/tests/bench/run-documents

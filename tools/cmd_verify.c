@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "cms.h"
+#include "confine.h"
 #include "infile.h"
 #include "jpki_openssl.h"
 #include "language.h"
@@ -74,7 +75,7 @@ static enum doc_err
 check_cms(struct check_job *job)
 {
 	const struct infile	*f = &job->content[0];
-	const struct doc_bytes	 content = { f->p, f->n, f->fd };
+	const struct doc_bytes	 content = infile_bytes(f);
 	bool			 apart = job->contents > 0;
 	struct jpki_buf		 der = { NULL, 0 };
 	enum doc_err		 err;
@@ -106,27 +107,22 @@ check_smime(struct check_job *job)
 	return err;
 }
 
-static const char *
-last_part(const char *path)
-{
-	const char *slash = strrchr(path, '/');
-
-	return slash != NULL ? slash + 1 : path;
-}
-
 static enum doc_err
 check_xml(struct check_job *job)
 {
 	struct xml_file		files[CONTENTS_MAX];
 	const char		*ids[OPTIONS_LIST_MAX];
-	struct xml_given	given = { files, job->contents, ids, 0 };
+	struct xml_given	given;
+	size_t			n = 0;
 
-	while (given.ids_n < OPTIONS_LIST_MAX && (ids[given.ids_n] =
-	    options_nth(job->t->opt, OPT_ID, given.ids_n)) != NULL)
-		given.ids_n++;
+	while (n < OPTIONS_LIST_MAX && (ids[n] = options_nth(job->t->opt,
+	    OPT_ID, n)) != NULL)
+		n++;
 	for (size_t i = 0; i < job->contents; i++)
-		files[i] = (struct xml_file){ last_part(job->content[i].name),
+		files[i] = (struct xml_file){
+		    infile_last_part(job->content[i].name),
 		    job->content[i].p, job->content[i].n };
+	given = (struct xml_given){ files, job->contents, ids, n };
 	return xml_check(&job->trust, job->doc.p, job->doc.n, &given,
 	    &job->verdict, &job->error);
 }
@@ -134,7 +130,7 @@ check_xml(struct check_job *job)
 static enum doc_err
 check_pdf(struct check_job *job)
 {
-	const struct doc_bytes in = { job->doc.p, job->doc.n, job->doc.fd };
+	const struct doc_bytes in = infile_bytes(&job->doc);
 
 	return pdf_check(&job->trust, &in, &job->verdict, &job->error);
 }
@@ -301,20 +297,22 @@ find_format(const char *name)
 	return NULL;
 }
 
-static enum exit_code
-choose_format(const struct check_job *job, const struct format **out)
+/* NULL: *code says why. */
+static const struct format *
+choose_format(const struct check_job *job, enum exit_code *code)
 {
-	const char *name = job->t->opt->value[OPT_FORMAT];
+	const char		*name = job->t->opt->value[OPT_FORMAT];
+	bool			 named = name != NULL && strcmp(name, "auto") != 0;
+	const struct format	*format;
 
-	if (name != NULL && strcmp(name, "auto") != 0) {
-		*out = find_format(name);
-		return *out != NULL ? EXIT_DONE : fail(EXIT_USAGE, "there is "
-		    "no format \"%s\"; give auto, cms, smime, xml, pdf or raw",
-		    name);
-	}
-	*out = find_format(guess_format(&job->doc));
-	return *out != NULL ? EXIT_DONE : fail(EXIT_FAILED, "what kind of "
-	    "document %s is cannot be told; give --format", job->doc.name);
+	format = find_format(named ? name : guess_format(&job->doc));
+	if (format == NULL && named)
+		*code = fail(EXIT_USAGE, "there is no format \"%s\"; give "
+		    "auto, cms, smime, xml, pdf or raw", name);
+	else if (format == NULL)
+		*code = fail(EXIT_FAILED, "what kind of document %s is cannot "
+		    "be told; give --format", job->doc.name);
+	return format;
 }
 
 /*
@@ -385,21 +383,47 @@ check_options(const struct options *opt, const struct format *format)
 	    "takes no option --%s; leave it out", format->name, name);
 }
 
+static size_t
+count_bytes(const struct check_job *job)
+{
+	size_t n = job->doc.n;
+
+	for (size_t i = 0; i < job->contents; i++)
+		n += job->content[i].n;
+	return n;
+}
+
+static bool
+is_same(const struct check_job *job)
+{
+	bool same = infile_same(&job->doc);
+
+	for (size_t i = 0; i < job->contents; i++)
+		same &= infile_same(&job->content[i]);
+	return same;
+}
+
+/* What is printed is the child's; see confine.h. */
 static enum exit_code
 check_document(struct check_job *job)
 {
-	const struct format	*format = NULL;
-	enum exit_code		 code = choose_format(job, &format);
+	enum exit_code		 code = EXIT_DONE;
+	const struct format	*format = choose_format(job, &code);
 	enum doc_err		 err;
 
-	if (code == EXIT_DONE)
-		code = check_options(job->t->opt, format);
+	if (format == NULL)
+		return code;
+	code = check_options(job->t->opt, format);
 	if (code == EXIT_DONE)
 		code = open_contents(job, format);
-	if (code != EXIT_DONE)
+	if (code != EXIT_DONE ||
+	    !confine_begin(job->doc.name, count_bytes(job), &code))
 		return code;
 	job->verdict.format = format->name;
 	err = format->check(job);
+	if (!is_same(job))
+		return fail(EXIT_FAILED, "%s changed while it was read; verify "
+		    "it when nothing writes to it", job->doc.name);
 	if (err == DOC_OK)
 		return report(job);
 	if (job->error.words[0] == '\0')

@@ -6,14 +6,20 @@
 #include <string.h>
 
 #include "language.h"
+#include "timestamp.h"
 
 typedef enum doc_err make_fn(const struct docsign *plan,
     const struct doc_signer *signer, const struct infile *in,
     struct jpki_buf *out, struct doc_error *error);
 
+typedef enum doc_err try_fn(const struct docsign *plan,
+    const struct doc_signer *signer, const struct infile *in,
+    struct doc_error *error);
+
 struct docsign_format {
 	const char	*name;
 	make_fn		*make;
+	try_fn		*try;		/* or NULL */
 	uint64_t	 options;	/* that only documents have */
 	bool		 behind;	/* see docsign_make() */
 };
@@ -40,9 +46,10 @@ static enum doc_err
 open_stream(const struct infile *in, struct doc_bytes *bytes,
     struct doc_stream *out, struct doc_error *error)
 {
-	const struct doc_piece all = { bytes, 0, in->n };
+	struct doc_piece all = { NULL, 0, in->n };
 
-	*bytes = (struct doc_bytes){ in->p, in->n, in->fd };
+	*bytes = infile_bytes(in);
+	all.bytes = bytes;
 	return doc_stream_open(out, &all, 1) ? DOC_OK :
 	    doc_fail(error, DOC_ERR_MEMORY, "out of memory");
 }
@@ -142,26 +149,57 @@ static enum doc_err
 make_xml(const struct docsign *plan, const struct doc_signer *signer,
     const struct infile *in, struct jpki_buf *out, struct doc_error *error)
 {
-	return xml_sign(signer, in->p, in->n, &plan->xml, out, error);
+	struct xml_options options = plan->xml;
+
+	/* A profile has the signer's own alone. */
+	options.ca = options.profile == XML_PLAIN && signer->ca != NULL;
+	return xml_sign(signer, in->p, in->n, &options, out, error);
 }
 
 static enum doc_err
 make_pdf(const struct docsign *plan, const struct doc_signer *signer,
     const struct infile *in, struct jpki_buf *out, struct doc_error *error)
 {
-	const struct doc_bytes bytes = { in->p, in->n, in->fd };
+	const struct doc_bytes bytes = infile_bytes(in);
 
 	return pdf_sign(signer, &bytes, &plan->pdf, out, error);
 }
 
+/*
+ * Trying.
+ */
+
+static enum doc_err
+try_cms(const struct docsign *plan, const struct doc_signer *signer,
+    const struct infile *in, struct doc_error *error)
+{
+	(void)signer;
+	return plan->add || plan->cms.detached || in->n <= CMS_ATTACHED_MAX ?
+	    DOC_OK : doc_fail(error, DOC_ERR_INPUT, "it is too large to be put "
+	    "into the signature; sign it --detached");
+}
+
+static enum doc_err
+try_pdf(const struct docsign *plan, const struct doc_signer *signer,
+    const struct infile *in, struct doc_error *error)
+{
+	const struct doc_bytes bytes = infile_bytes(in);
+
+	return pdf_try(signer, &bytes, &plan->pdf, error);
+}
+
+/*
+ * Formats.
+ */
+
 static const struct docsign_format formats[] = {
-	{ "cms", make_cms, OPT(DETACHED) | OPT(PEM) | OPT(ADD) | OPT(CONTENT) |
+	{ "cms", make_cms, try_cms, OPT(DETACHED) | OPT(PEM) | OPT(ADD) | OPT(CONTENT) |
 	    OPT(TIMESTAMP), false },
-	{ "smime", make_smime, OPT(TIMESTAMP), false },
-	{ "xml", make_xml, OPT(CONTENT) | OPT(ID) | OPT(INTO) |
+	{ "smime", make_smime, NULL, OPT(TIMESTAMP), false },
+	{ "xml", make_xml, NULL, OPT(CONTENT) | OPT(ID) | OPT(INTO) |
 	    OPT(ENVELOPING) | OPT(EXCLUSIVE) | OPT(XADES) | OPT(PROFILE) |
 	    OPT(TIMESTAMP), false },
-	{ "pdf", make_pdf, OPT(PROFILE) | OPT(NAME) | OPT(REASON) |
+	{ "pdf", make_pdf, try_pdf, OPT(PROFILE) | OPT(NAME) | OPT(REASON) |
 	    OPT(LOCATION) | OPT(VISIBLE) | OPT(TIMESTAMP), true },
 };
 
@@ -172,6 +210,19 @@ docsign_make(const struct docsign *plan, const struct doc_signer *signer,
 {
 	*behind = plan->format->behind;
 	return plan->format->make(plan, signer, in, out, error);
+}
+
+bool
+docsign_tries(const struct docsign *plan)
+{
+	return plan->format->try != NULL;
+}
+
+enum doc_err
+docsign_try(const struct docsign *plan, const struct doc_signer *signer,
+    const struct infile *in, struct doc_error *error)
+{
+	return plan->format->try(plan, signer, in, error);
 }
 
 /*
@@ -239,14 +290,6 @@ plan_place(const struct options *opt, struct docsign *d)
 	return EXIT_DONE;
 }
 
-static const char *
-last_part(const char *path)
-{
-	const char *slash = strrchr(path, '/');
-
-	return slash != NULL ? slash + 1 : path;
-}
-
 static enum exit_code
 plan_contents(const struct options *opt, struct docsign *d)
 {
@@ -259,8 +302,8 @@ plan_contents(const struct options *opt, struct docsign *d)
 		code = infile_open(path, f);
 		if (code != EXIT_DONE)
 			return code;
-		d->file[d->contents++] = (struct xml_file){ last_part(path),
-		    f->p, f->n };
+		d->file[d->contents++] = (struct xml_file){
+		    infile_last_part(path), f->p, f->n };
 	}
 	if (!d->add && d->format->make == make_cms && d->contents > 0)
 		return fail(EXIT_USAGE, "--content goes with --add; the file "
@@ -301,6 +344,18 @@ check_options(const struct options *opt, const struct docsign_format *format)
 	    "takes no option --%s; leave it out", format->name, name);
 }
 
+static enum exit_code
+plan_timestamp(const struct options *opt)
+{
+	const char		*url = opt->value[OPT_TIMESTAMP];
+	struct doc_error	 error = { DOC_OK, "" };
+
+	if (url == NULL || timestamp_url_check(url, &error) == DOC_OK)
+		return EXIT_DONE;
+	return fail(error.err == DOC_ERR_OPTION ? EXIT_USAGE : EXIT_FAILED,
+	    "%s", error.words);
+}
+
 enum exit_code
 docsign_plan(struct tool *t, struct docsign *out)
 {
@@ -324,6 +379,8 @@ docsign_plan(struct tool *t, struct docsign *out)
 		code = plan_profile(opt, out);
 	if (code == EXIT_DONE)
 		code = plan_place(opt, out);
+	if (code == EXIT_DONE)
+		code = plan_timestamp(opt);
 	if (code == EXIT_DONE)
 		code = plan_contents(opt, out);
 	if (code == EXIT_DONE)

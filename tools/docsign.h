@@ -44,6 +44,15 @@ enum exit_code	docsign_plan(struct tool *t, struct docsign *out);
 void		docsign_free(struct docsign *plan);
 
 /*
+ * Whether that document can be signed, as far as can be told before there is a
+ * key: of the signer crypto, hash and now count.
+ */
+bool		docsign_tries(const struct docsign *plan);
+enum doc_err	docsign_try(const struct docsign *plan,
+		    const struct doc_signer *signer, const struct infile *in,
+		    struct doc_error *error);
+
+/*
  * One document.  *out goes behind the input's own bytes if *behind is set, and
  * in its place otherwise.
  */

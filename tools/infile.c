@@ -5,13 +5,14 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "language.h"
+#include "mapping.h"
 
 #define ROOM_FIRST	65536
+#define IN_MEMORY_MAX	((off_t)16 << 20)	/* longer ones are mapped */
 
 static int
 grow(struct infile *f, size_t *room)
@@ -47,23 +48,50 @@ read_all(int fd, struct infile *f)
 	return 0;
 }
 
-/* Takes the descriptor if it can be mapped. */
+/* Takes the descriptor if it is to be mapped, and can be. */
 static bool
 map(int fd, struct infile *f)
 {
-	struct stat	 st;
-	void		*p;
+	struct stat st;
 
-	if (fstat(fd, &st) != 0 || !S_ISREG(st.st_mode) || st.st_size <= 0 ||
-	    (uintmax_t)st.st_size > SIZE_MAX)
+	if (fstat(fd, &st) != 0 || !S_ISREG(st.st_mode) ||
+	    st.st_size <= IN_MEMORY_MAX || (uintmax_t)st.st_size > SIZE_MAX)
 		return false;
-	p = mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
-	if (p == MAP_FAILED)
+	f->p = mapping_new(fd, (size_t)st.st_size);
+	if (f->p == NULL)
 		return false;
-	f->p = p;
 	f->n = (size_t)st.st_size;
 	f->fd = fd;
+	f->changed[0] = st.st_mtim;
+	f->changed[1] = st.st_ctim;
 	return true;
+}
+
+static bool
+same_time(struct timespec a, struct timespec b)
+{
+	return a.tv_sec == b.tv_sec && a.tv_nsec == b.tv_nsec;
+}
+
+bool
+infile_same(const struct infile *file)
+{
+	struct stat st;
+
+	if (file->fd < 0)
+		return true;
+	return !mapping_torn(file->p) && fstat(file->fd, &st) == 0 &&
+	    (size_t)st.st_size == file->n &&
+	    same_time(st.st_mtim, file->changed[0]) &&
+	    same_time(st.st_ctim, file->changed[1]);
+}
+
+bool
+infile_lasts(const char *path)
+{
+	struct stat st;
+
+	return stat(path, &st) == 0 && S_ISREG(st.st_mode);
 }
 
 enum exit_code
@@ -101,11 +129,25 @@ infile_open(const char *path, struct infile *out)
 	return errnum == 0 ? EXIT_DONE : fail_read(out->name, errnum);
 }
 
+struct doc_bytes
+infile_bytes(const struct infile *file)
+{
+	return (struct doc_bytes){ file->p, file->n, file->fd };
+}
+
+const char *
+infile_last_part(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return slash != NULL ? slash + 1 : path;
+}
+
 void
 infile_close(struct infile *file)
 {
 	if (file->fd >= 0) {
-		(void)munmap((void *)(uintptr_t)file->p, file->n);
+		mapping_free(file->p);
 		(void)close(file->fd);
 	}
 	free(file->room);

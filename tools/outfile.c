@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,6 +13,7 @@
 #include "interrupt.h"
 
 #define TEMP_NAME	".jpki-tool.XXXXXX"
+#define COPY_SIZE	65536
 
 /* 0 or errno, as all static functions here. */
 static int
@@ -57,13 +59,43 @@ file_mode(bool secret)
 	return (secret ? 0600 : 0666) & ~mask;
 }
 
+/* n bytes from the start of a file. */
+static int
+copy(int to, int from, size_t n)
+{
+	uint8_t	room[COPY_SIZE];
+	off_t	at = 0;
+	int	err = 0;
+
+	while (n > 0 && err == 0) {
+		ssize_t got = pread(from, room, n < COPY_SIZE ? n : COPY_SIZE,
+		    at);
+
+		if (got < 0 && errno == EINTR)
+			continue;
+		/* It has become shorter. */
+		if (got <= 0)
+			return got < 0 ? errno : ESTALE;
+		err = write_all(to, room, (size_t)got);
+		at += got;
+		n -= (size_t)got;
+	}
+	return err;
+}
+
 static int
 write_pieces(int fd, const struct outpiece *pieces)
 {
 	int err = 0;
 
-	for (; pieces->p != NULL && err == 0; pieces++)
-		err = write_all(fd, pieces->p, pieces->n);
+	for (; pieces->p != NULL && err == 0; pieces++) {
+		const struct infile *f = pieces->file;
+
+		err = f != NULL && f->fd >= 0 ? copy(fd, f->fd, pieces->n) :
+		    write_all(fd, pieces->p, pieces->n);
+		if (err == 0 && f != NULL && !infile_same(f))
+			err = ESTALE;
+	}
 	return err;
 }
 
@@ -219,7 +251,7 @@ enum exit_code
 outfile_write(const char *path, const void *p, size_t n, bool force,
     bool secret)
 {
-	const struct outpiece pieces[] = { { p, n }, { NULL, 0 } };
+	const struct outpiece pieces[] = { { p, n, NULL }, { NULL, 0, NULL } };
 
 	return outfile_write_pieces(path, pieces, force, secret);
 }
@@ -238,6 +270,10 @@ outfile_write_pieces(const char *path, const struct outpiece *pieces,
 		err = write_device(path, pieces);
 	else
 		err = write_file(path, pieces, force, file_mode(secret));
+	if (err == ESTALE)
+		return fail(EXIT_FAILED, "%s is not written: what was to go "
+		    "into it changed meanwhile; try again when nothing writes "
+		    "to that", path);
 	return err == 0 ? EXIT_DONE : fail_write(path, err);
 }
 

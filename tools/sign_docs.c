@@ -7,8 +7,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <openssl/x509v3.h>
+
 #include "ahead.h"
 #include "certs.h"
+#include "confine.h"
 #include "hashes.h"
 #include "interrupt.h"
 #include "jpki_openssl.h"
@@ -24,9 +27,11 @@
 struct doc {
 	struct infile	 in;
 	struct jpki_buf	 made;
+	bool		 kept;		/* in, since it was tried */
 	bool		 behind;	/* it goes behind the input's bytes */
 	enum doc_err	 err;
 	struct doc_error error;
+	enum jpki_err	 key_err;	/* what the key said of it */
 };
 
 struct run {
@@ -61,32 +66,47 @@ ask_consent(const struct tool *t, const struct job *job)
 	    _("cancelled; nothing was sent to the card"));
 }
 
+/* A card that wants its PIN now does not get it a second time. */
 static enum exit_code
-read_cert(struct run *r, enum jpki_cert_id id, struct pins *pins, X509 **out)
+read_cert(struct run *r, enum jpki_cert_id id, X509 **out)
 {
 	struct jpki_buf	der = { NULL, 0 };
-	enum exit_code	code = certs_read(r->t, id, pins, &der);
+	enum jpki_err	err = jpki_cert_read(r->t->card, id, &der);
 
-	if (code != EXIT_DONE)
-		return code;
+	if (err != JPKI_OK)
+		return fail_cert(r->t, id, err);
 	*out = trust_cert_new(r->signer.crypto, der.p, der.n);
 	jpki_buf_free(&der);
 	return *out != NULL ? EXIT_DONE : fail_cert(r->t, id,
 	    JPKI_ERR_MALFORMED);
 }
 
-/* A card without its CA's certificate signs without. */
+/* A card without its CA's certificate signs without.  One that cannot be read
+ * is tried again: memory may have been short for a moment. */
 static enum exit_code
 read_ca(struct run *r)
 {
 	struct jpki_buf	der = { NULL, 0 };
 	enum jpki_err	err = jpki_cert_read(r->t->card, r->job->key->ca, &der);
 
-	if (err == JPKI_OK)
+	for (int i = 0; err == JPKI_OK && r->signer.ca == NULL && i < 2; i++)
 		r->signer.ca = trust_cert_new(r->signer.crypto, der.p, der.n);
 	jpki_buf_free(&der);
 	return err == JPKI_OK || tool_err_is_local(err) ? EXIT_DONE :
 	    fail_err(r->t, err);
+}
+
+/* A bit that was read wrong makes every document worthless; nobody but the CA
+ * could tell. */
+static enum exit_code
+prove_cert(const struct run *r)
+{
+	X509 *cert = r->signer.cert, *ca = r->signer.ca;
+
+	if (ca == NULL || X509_check_issued(ca, cert) != X509_V_OK ||
+	    X509_verify(cert, X509_get0_pubkey(ca)) == 1)
+		return EXIT_DONE;
+	return fail_cert(r->t, r->job->key->cert, JPKI_ERR_MALFORMED);
 }
 
 static enum exit_code
@@ -98,9 +118,11 @@ log_in(struct run *r, struct pins *pins)
 	if (code == EXIT_DONE)
 		code = pins_login(r->t, pins, NULL);
 	if (code == EXIT_DONE)
-		code = read_cert(r, r->job->key->cert, pins, &r->signer.cert);
+		code = read_cert(r, r->job->key->cert, &r->signer.cert);
 	if (code == EXIT_DONE)
 		code = read_ca(r);
+	if (code == EXIT_DONE)
+		code = prove_cert(r);
 	if (code != EXIT_DONE)
 		return code;
 	err = jpki_pkey(r->t->card, r->job->key->key, &r->signer.key);
@@ -108,29 +130,40 @@ log_in(struct run *r, struct pins *pins)
 }
 
 static enum exit_code
+fail_changed(const struct infile *in)
+{
+	return fail(EXIT_FAILED, "%s changed while it was signed; sign it "
+	    "when nothing writes to it", in->name);
+}
+
+static enum exit_code
 put(struct run *r, const struct item *item, const struct doc *doc)
 {
 	const struct infile	*in = &doc->in;
 	const struct jpki_buf	*made = &doc->made;
-	const struct outpiece	 pieces[] = {
-		{ doc->behind ? in->p : made->p, doc->behind ? in->n : made->n },
-		{ doc->behind ? made->p : NULL, made->n },
-		{ NULL, 0 },
-	};
+	const struct outpiece	 all[] = {
+		{ in->p, in->n, in },
+		{ made->p, made->n, NULL },
+		{ NULL, 0, NULL },
+	}, *pieces = doc->behind ? all : all + 1;
 
+	if (!infile_same(in))
+		return fail_changed(in);
 	if (item->output != NULL)
 		return outfile_write_pieces(item->output, pieces,
 		    r->t->opt->seen[OPT_FORCE] > 0, false);
 	for (size_t i = 0; pieces[i].p != NULL; i++)
 		fwrite(pieces[i].p, 1, pieces[i].n, r->t->out);
-	return EXIT_DONE;
+	return infile_same(in) ? EXIT_DONE : fail_changed(in);
 }
 
 static enum exit_code
 fail_made(const struct run *r, const struct doc *doc)
 {
-	if (doc->err == DOC_ERR_KEY)
-		return fail_err(r->t, jpki_pkey_error(r->signer.key));
+	/* ARG: it could not even be asked. */
+	if (doc->err == DOC_ERR_KEY && doc->key_err != JPKI_OK &&
+	    doc->key_err != JPKI_ERR_ARG)
+		return fail_err(r->t, doc->key_err);
 	return fail(doc->err == DOC_ERR_OPTION ? EXIT_USAGE : EXIT_FAILED,
 	    "%s: %s", doc->in.name, doc->error.words);
 }
@@ -146,6 +179,12 @@ doc_free(struct doc *doc)
  * A document's way: opened and put by this thread, made by another.
  */
 
+static const char *
+path_of(const struct item *item)
+{
+	return item->input != NULL ? item->input : "-";
+}
+
 static bool
 doc_give(void *user, size_t i)
 {
@@ -154,9 +193,8 @@ doc_give(void *user, size_t i)
 
 	if (r->code == EXIT_DONE && interrupt_noted())
 		r->code = fail(EXIT_CANCELLED, "cancelled");
-	if (r->code == EXIT_DONE)
-		r->code = infile_open(item->input != NULL ? item->input : "-",
-		    &r->docs[i].in);
+	if (r->code == EXIT_DONE && !r->docs[i].kept)
+		r->code = infile_open(path_of(item), &r->docs[i].in);
 	return r->code == EXIT_DONE;
 }
 
@@ -168,6 +206,10 @@ doc_make(void *user, size_t i)
 
 	doc->err = docsign_make(&r->plan, &r->signer, &doc->in, &doc->made,
 	    &doc->behind, &doc->error);
+	/* Before the key is asked for the next one.  Of several threads another
+	 * may have been quicker: then the words say it. */
+	doc->key_err = doc->err == DOC_ERR_KEY ?
+	    jpki_pkey_error(r->signer.key) : JPKI_OK;
 }
 
 static bool
@@ -197,11 +239,6 @@ sign_each(struct run *r, unsigned jobs)
 	const struct ahead work = { r->job->count, jobs, r, doc_give,
 	    doc_take, doc_make };
 
-	r->docs = calloc(r->job->count, sizeof *r->docs);
-	if (r->docs == NULL)
-		return fail_err(r->t, JPKI_ERR_MEMORY);
-	for (size_t i = 0; i < r->job->count; i++)
-		r->docs[i].in.fd = -1;
 	if (!ahead_run(&work))
 		r->code = fail(EXIT_FAILED, "no thread can be started; close "
 		    "other programs");
@@ -211,6 +248,59 @@ sign_each(struct run *r, unsigned jobs)
 		    "behind it are not", r->done, r->job->count,
 		    r->job->items[r->done].input);
 	return r->code;
+}
+
+/*
+ * Trying: what is wrong with a document is said before anybody is asked for a
+ * PIN, and before the card is held for as long as that takes.
+ */
+
+static enum exit_code
+try_one(struct run *r, struct infile *in)
+{
+	struct doc_error	error;
+	enum doc_err		err;
+	enum exit_code		code;
+
+	if (!confine_begin(in->name, in->n, &code))
+		return code;
+	err = docsign_try(&r->plan, &r->signer, in, &error);
+	if (err != DOC_OK)
+		code = fail(err == DOC_ERR_OPTION ? EXIT_USAGE : EXIT_FAILED,
+		    "%s: %s", in->name, error.words);
+	exit((int)code);
+}
+
+/* What can be read once only is kept. */
+static enum exit_code
+try_each(struct run *r)
+{
+	enum exit_code code = EXIT_DONE;
+
+	for (size_t i = 0; docsign_tries(&r->plan) && i < r->job->count &&
+	    code == EXIT_DONE; i++) {
+		const char	*path = path_of(&r->job->items[i]);
+		struct doc	*doc = &r->docs[i];
+
+		code = infile_open(path, &doc->in);
+		if (code == EXIT_DONE)
+			code = try_one(r, &doc->in);
+		doc->kept = !infile_lasts(path);
+		if (!doc->kept)
+			infile_close(&doc->in);
+	}
+	return code;
+}
+
+static enum exit_code
+make_docs(struct run *r)
+{
+	r->docs = calloc(r->job->count, sizeof *r->docs);
+	if (r->docs == NULL)
+		return fail_err(r->t, JPKI_ERR_MEMORY);
+	for (size_t i = 0; i < r->job->count; i++)
+		r->docs[i].in.fd = -1;
+	return EXIT_DONE;
 }
 
 /* What can be told before a person is asked for a PIN. */
@@ -288,6 +378,10 @@ sign_documents(struct tool *t, struct job *job, struct pins *pins)
 	code = jobs < 0 ? EXIT_USAGE : docsign_plan(t, &r->plan);
 	if (code == EXIT_DONE)
 		code = check_job(t, job);
+	if (code == EXIT_DONE)
+		code = make_docs(r);
+	if (code == EXIT_DONE)
+		code = try_each(r);
 	if (code == EXIT_DONE)
 		code = ask_consent(t, job);
 	if (code == EXIT_DONE)

@@ -83,9 +83,10 @@ sentence(const struct verdict *verdict)
 {
 	if (verdict->n == 0)
 		return _("This document is not signed.");
-	return verdict_holds(verdict) ?
-	    _("This document holds, as far as it can be checked.") :
-	    _("This document does NOT hold.");
+	if (verdict_holds(verdict))
+		return _("This document holds, as far as it can be checked.");
+	return verdict_fails(verdict) ? _("This document does NOT hold.") :
+	    _("Whether this document holds is NOT known.");
 }
 
 void

@@ -101,6 +101,10 @@ xml_is_signed_as_xmlsec_has_it() {
 			--id-attr:Id SignedProperties --id-attr:Id Object \
 			"$work/signed.xml" >"$work/words" 2>&1 || { echo "$shape"; cat "$work/words"; }
 		holds true "$work/signed.xml"
+		# The signer's and the CA's; a filing system takes the first alone.
+		expect_equal "certificates, $shape" \
+			"$(grep -o '<[a-z]*:X509Certificate>' "$work/signed.xml" | wc -l)" \
+			"$([[ $shape = *etax ]] && echo 1 || echo 2)"
 		sed 's/<text>one/<text>two/' "$work/signed.xml" >"$work/other.xml"
 		[ "$shape" = --enveloping ] || holds false "$work/other.xml"
 	done
@@ -172,10 +176,13 @@ time_stamps_are_added_and_judged() {
 		found timestamp ok
 		[ "$(jq '.signatures[0].stamped' "$out")" != null ] || echo "$i: when?"
 	done
-	sign --format cms --timestamp "$url" -o "$work/none" "$work/one"
+	sign --format cms --timestamp "$url" --suffix .none "$work/one" "$work/two"
 	expect_equal 'exit status' "$code" 1
-	[ ! -e "$work/none" ] || echo "it is there"
+	grep -q 'cannot be reached' "$err" || cat "$err"
+	grep -q '0 of 2 documents are signed' "$err" || cat "$err"
+	[ ! -e "$work/one.none" ] && [ ! -e "$work/two.none" ] || echo "it is there"
 	expect_logged_out
+	expect_tries sign 5
 }
 
 a_batch_costs_one_verify() {
@@ -222,6 +229,27 @@ what_was_made_before_a_failure_stays() {
 	holds true "$work/a.xml.signed"
 	[ ! -e "$work/b.xml.signed" ] || echo "b is there"
 	[ ! -e "$work/c.xml.signed" ] || echo "c is there"
+}
+
+# However far ahead the others are; the last SELECT before it, and itself.
+what_the_card_did_not_sign_is_no_success() {
+	local jobs fault
+	begin
+	for jobs in 1 3; do
+		for fault in sw=6A82,after@ins=2A#2 sw=9000,before@ins=2A#2; do
+			rm -f "$work"/one*.made
+			cp "$work/one.xml" "$work/one1.xml"
+			cp "$work/one.xml" "$work/one2.xml"
+			control counters clear
+			control fault "$fault"
+			sign --format xml --jobs "$jobs" --suffix .made "$work"/one*.xml
+			control faults clear
+			[ "$code" != 0 ] || echo "--jobs $jobs, $fault: exit status 0"
+			[ "$(find "$work" -name 'one*.made' | wc -l)" -lt 3 ] ||
+				echo "--jobs $jobs, $fault: all are there"
+			expect_logged_out
+		done
+	done
 }
 
 a_bare_signature_is_checked() {
@@ -277,6 +305,8 @@ options_that_do_not_belong_cost_nothing() {
 	expect_failure 2 'page,x,y,width,height'
 	sign -j --format cms "$work/one"
 	expect_failure 2 '--json'
+	sign --format cms --timestamp https://127.0.0.1/ -o "$work/x" "$work/one"
+	expect_failure 2 'by https'
 	sign --format cms --hash sha1 -o "$work/x" "$work/one"
 	expect_failure 2 'sha256'
 	sign --format cms --suffix .p7m "$work/one" "$work/missing" "$work/two"
@@ -329,6 +359,8 @@ tap 'time stamps are added, and judged' in_world adult time_stamps_are_added_and
 tap 'a batch costs one VERIFY' in_world adult a_batch_costs_one_verify
 tap 'a bar shows how far it is' in_world adult a_bar_shows_how_far_it_is
 tap 'what was made before a failure stays' in_world adult what_was_made_before_a_failure_stays
+tap 'what the card did not sign is no success' \
+	in_world adult what_the_card_did_not_sign_is_no_success
 tap 'a bare signature is checked' in_world adult a_bare_signature_is_checked
 tap 'the login key signs no documents that hold' \
 	in_world adult the_login_key_signs_no_documents_that_hold

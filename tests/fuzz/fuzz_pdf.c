@@ -2,24 +2,24 @@
 /*
  * PDF documents of a stranger, to be signed and to be checked.  The first byte
  * tells how the rest becomes a document: as it is, or as the texts of objects
- * (BREAK between them, REVISION before those of a later revision), to which a
- * table is made that fits.  Of the latter one may be a signature, and is then
- * made a good one.
+ * (pdf_mutate.h), to which a table is made that fits.  Of the latter one may be
+ * a signature, and is then made a good one; or they come behind a document
+ * that was well signed, and somebody signs all of it again.
  */
 #include <stdlib.h>
 #include <string.h>
 
-#include "fuzz.h"
+#include "pdf_doc.h"
+#include "pdf_mutate.h"
 #include "pdfkit.h"
 
-#define BREAK		'\f'
-#define REVISION	'\v'
 #define OBJECTS_MAX	30
 
 enum how {
 	HOW_RAW,
 	HOW_OBJECTS,
 	HOW_SEALED,
+	HOW_LATER,
 	HOW_COUNT
 };
 
@@ -44,7 +44,7 @@ split(char *text, struct pdfkit_object out[OBJECTS_MAX + 1], int *id)
 	size_t n = 0;
 
 	while (text != NULL && n < OBJECTS_MAX) {
-		char *end = strchr(text, BREAK);
+		char *end = strchr(text, PDF_BREAK);
 
 		if (end != NULL)
 			*end++ = '\0';
@@ -60,7 +60,7 @@ make_objects(char *text)
 {
 	struct pdfkit_object objects[OBJECTS_MAX + 1];
 	struct jpki_buf pdf;
-	char *next = strchr(text, REVISION);
+	char *next = strchr(text, PDF_REVISION);
 	int id = 0;
 
 	if (next != NULL)
@@ -68,7 +68,7 @@ make_objects(char *text)
 	split(text, objects, &id);
 	pdf = pdfkit_make(objects, NULL);
 	while ((text = next) != NULL && *text != '\0') {
-		next = strchr(text, REVISION);
+		next = strchr(text, PDF_REVISION);
 		if (next != NULL)
 			*next++ = '\0';
 		id = *text % OBJECTS_MAX;
@@ -78,25 +78,72 @@ make_objects(char *text)
 	return pdf;
 }
 
-static struct jpki_buf
-make(struct fuzz_in *in, enum how how)
+/* Well signed, once and for all. */
+static const struct jpki_buf *
+make_signed(void)
 {
-	struct slice rest = fuzz_take(in, in->n);
+	static struct jpki_buf pdf;
+
+	if (pdf.p == NULL) {
+		pdf = pdfkit_make(pdfkit_form, NULL);
+		pdfkit_seal(somebody(), &pdf, NULL);
+	}
+	return &pdf;
+}
+
+/* Each object begins with its id, as a digit or what comes behind 9. */
+static void
+append_numbered(struct jpki_buf *pdf, char *text)
+{
+	struct pdfkit_object objects[OBJECTS_MAX + 1];
+	int id = 0;
+
+	split(text, objects, &id);
+	for (size_t i = 0; objects[i].text != NULL; i++) {
+		objects[i].id = objects[i].text[0] != '\0' ?
+		    (objects[i].text[0] & 0x7F) % '0' : 0;
+		objects[i].text += objects[i].text[0] != '\0';
+	}
+	pdfkit_append(pdf, objects);
+}
+
+static struct jpki_buf
+make_later(char *text)
+{
+	const struct jpki_buf *before = make_signed();
+	struct jpki_buf pdf = { malloc(before->n + 1), before->n };
+	char *next;
+
+	if (pdf.p == NULL)
+		abort();
+	memcpy(pdf.p, before->p, before->n + 1);
+	for (; text != NULL && *text != '\0'; text = next) {
+		next = strchr(text, PDF_REVISION);
+		if (next != NULL)
+			*next++ = '\0';
+		append_numbered(&pdf, text);
+	}
+	return pdf;
+}
+
+static struct jpki_buf
+make(struct slice in, enum how how)
+{
 	struct jpki_buf pdf = { NULL, 0 };
-	char *text = malloc(rest.n + 1);
+	char *text = malloc(in.n + 1);
 	bool room;
 
 	if (text == NULL)
 		abort();
-	if (rest.n > 0)
-		memcpy(text, rest.p, rest.n);
-	text[rest.n] = '\0';
+	if (in.n > 0)
+		memcpy(text, in.p, in.n);
+	text[in.n] = '\0';
 	if (how == HOW_RAW)
-		return (struct jpki_buf){ (uint8_t *)text, rest.n };
+		return (struct jpki_buf){ (uint8_t *)text, in.n };
 	room = strstr(text, "@RANGE@") != NULL &&
 	    strstr(text, "@CONTENTS@") != NULL;
-	pdf = make_objects(text);
-	if (how == HOW_SEALED && room)
+	pdf = how == HOW_LATER ? make_later(text) : make_objects(text);
+	if (how != HOW_OBJECTS && room)
 		pdfkit_seal(somebody(), &pdf, NULL);
 	free(text);
 	return pdf;
@@ -106,16 +153,27 @@ make(struct fuzz_in *in, enum how how)
  * Laws.
  */
 
+/* Can anything be said of it?  *holds: and is all of it good? */
 static bool
-holds(const struct jpki_buf *pdf)
+check(const struct jpki_buf *pdf, bool *holds)
 {
 	struct doc_bytes bytes = pdfkit_bytes(pdf);
 	struct verdict verdict = { NULL, NULL, 0 };
-	bool yes = pdf_check(&somebody()->trust, &bytes, &verdict,
-	    &somebody()->error) == DOC_OK && verdict_holds(&verdict);
+	bool judged = pdf_check(&somebody()->trust, &bytes, &verdict,
+	    &somebody()->error) == DOC_OK;
 
+	*holds = judged && verdict_holds(&verdict);
 	verdict_free(&verdict);
-	return yes;
+	return judged;
+}
+
+static bool
+holds(const struct jpki_buf *pdf)
+{
+	bool holds;
+
+	(void)check(pdf, &holds);
+	return holds;
 }
 
 /* Is there a signature that covers all of it, and is as it should be? */
@@ -153,43 +211,160 @@ change_one(struct jpki_buf *pdf, size_t at)
 	pdf->p[at] ^= 1;
 }
 
-static void
-sign(const struct jpki_buf *pdf)
-{
-	static const struct pdf_options options;
-	struct doc_bytes bytes = pdfkit_bytes(pdf);
-	struct jpki_buf update = { NULL, 0 }, all = { NULL, 0 };
+/* How it is signed; 0 is not to. */
+static const struct pdf_place place = { 1, 1, 1, 7, 7 };
+static const struct pdf_options styles[] = {
+	{ .name = NULL },
+	{ .name = "Mihon" },
+	{ .name = "Mihon", .profile = PDF_PADES, .visible = &place },
+	{ .name = "Mihon", .profile = PDF_MOJ, .reason = "why",
+	    .location = "where" },
+};
 
-	if (pdf_sign(&somebody()->signer, &bytes, &options, &update,
+#define STYLES	(sizeof(styles) / sizeof(styles[0]))
+
+/* The document becomes a signed one; false: it cannot be.  judged: it could be
+ * checked before; one that was signed and then damaged cannot. */
+static bool
+sign(struct jpki_buf *pdf, const struct pdf_options *options, bool judged)
+{
+	struct doc_bytes bytes = pdfkit_bytes(pdf);
+	struct jpki_buf update = { NULL, 0 };
+
+	if (pdf_sign(&somebody()->signer, &bytes, options, &update,
 	    &somebody()->error) != DOC_OK) {
 		fuzz_law(update.p == NULL, "nothing is made on failure");
-		return;
+		return false;
 	}
-	all.p = malloc(pdf->n + update.n);
-	if (all.p == NULL)
+	pdf->p = realloc(pdf->p, pdf->n + update.n);
+	if (pdf->p == NULL)
 		abort();
-	memcpy(all.p, pdf->p, pdf->n);
-	memcpy(all.p + pdf->n, update.p, update.n);
-	all.n = pdf->n + update.n;
-	fuzz_law(holds_last(&all), "what is signed can be checked");
+	memcpy(pdf->p + pdf->n, update.p, update.n);
+	pdf->n += update.n;
 	jpki_buf_free(&update);
-	jpki_buf_free(&all);
+	fuzz_law(!judged || holds_last(pdf), "what is signed can be checked");
+	return true;
+}
+
+/*
+ * What came later, and holds for the first signer as well, changed nothing
+ * that is seen.
+ */
+
+static void
+expect_same(const struct pdf_doc *before, const struct pdf_doc *now, int id,
+    const char *key)
+{
+	qpdf_oh a = qpdf_get_object_by_id(before->q, id, 0);
+	qpdf_oh b = qpdf_get_object_by_id(now->q, id, 0);
+	char *x, *y;
+
+	if (key != NULL) {
+		a = qpdf_oh_get_key(before->q, a, key);
+		b = qpdf_oh_get_key(now->q, b, key);
+	}
+	x = pdf_text(before->q, a);
+	y = pdf_text(now->q, b);
+	fuzz_law(x != NULL && y != NULL && strcmp(x, y) == 0,
+	    "a later revision changed what the first one shows");
+	free(x);
+	free(y);
+}
+
+static void
+expect_same_content(const struct pdf_doc *before, const struct pdf_doc *now)
+{
+	qpdf_oh a = qpdf_get_object_by_id(before->q, 4, 0);
+	qpdf_oh b = qpdf_get_object_by_id(now->q, 4, 0);
+	unsigned char *x = NULL, *y = NULL;
+	QPDF_BOOL done;
+	size_t n = 0, m = 0;
+
+	fuzz_law(qpdf_oh_get_stream_data(before->q, a, qpdf_dl_none, &done,
+	    &x, &n) == QPDF_SUCCESS && qpdf_oh_get_stream_data(now->q, b,
+	    qpdf_dl_none, &done, &y, &m) == QPDF_SUCCESS &&
+	    slice_equal(slice_of(x, n), slice_of(y, m)), "the page's content");
+	free(x);
+	free(y);
+}
+
+static void
+expect_same_look(const struct jpki_buf *pdf)
+{
+	static const struct {
+		int		 id;
+		const char	*key;
+	} same[] = {
+		{ 1, "/Pages" }, { 1, "/OpenAction" }, { 1, "/AA" },
+		{ 1, "/Names" }, { 1, "/OCProperties" }, { 2, NULL },
+		{ 3, "/Type" }, { 3, "/Parent" }, { 3, "/MediaBox" },
+		{ 3, "/CropBox" }, { 3, "/Contents" }, { 3, "/Resources" },
+		{ 3, "/Rotate" }, { 3, "/UserUnit" }, { 3, "/AA" },
+		{ 6, NULL }, { 7, NULL },
+	};
+	struct doc_bytes bytes = pdfkit_bytes(pdf);
+	struct doc_bytes first = pdfkit_bytes(make_signed());
+	struct pdf_doc before, now;
+
+	fuzz_law(pdf_doc_open(&before, &first, first.n, NULL) == DOC_OK &&
+	    pdf_doc_open(&now, &bytes, bytes.n, NULL) == DOC_OK,
+	    "what holds can be opened");
+	for (size_t i = 0; i < sizeof(same) / sizeof(same[0]); i++)
+		expect_same(&before, &now, same[i].id, same[i].key);
+	expect_same_content(&before, &now);
+	pdf_doc_close(&before);
+	pdf_doc_close(&now);
+}
+
+/* Signed again, unless that has been done, so that the document does not just
+ * go on behind its last signature. */
+static void
+look_later(struct jpki_buf *pdf, unsigned style)
+{
+	bool holding, judged = check(pdf, &holding);
+
+	if (!holding && style > 0 && sign(pdf, &styles[style], judged))
+		holding = holds(pdf);
+	if (holding)
+		expect_same_look(pdf);
 }
 
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct fuzz_in in = fuzz_in_of(data, size);
-	enum how how = (enum how)fuzz_below(&in, HOW_COUNT);
-	size_t place = fuzz_last_u16(&in);
-	struct jpki_buf pdf = make(&in, how);
+	uint8_t first = fuzz_u8(&in);
+	enum how how = (enum how)(first % HOW_COUNT);
+	unsigned style = first / HOW_COUNT % STYLES;
+	size_t byte = fuzz_last_u16(&in);
+	struct jpki_buf pdf = make(slice_of(in.p, in.n), how);
 
-	if (how == HOW_SEALED && holds(&pdf))
-		change_one(&pdf, place % pdf.n);
+	if (how == HOW_LATER)
+		look_later(&pdf, style);
+	else if (how == HOW_SEALED && holds(&pdf))
+		change_one(&pdf, byte % pdf.n);
 	else
 		fuzz_law(!holds(&pdf) || how == HOW_SEALED,
 		    "nobody signed it");
-	sign(&pdf);
+	if (how != HOW_LATER && style > 0)
+		(void)sign(&pdf, &styles[style], true);
 	free(pdf.p);
 	return 0;
+}
+
+size_t
+LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t max_size,
+    unsigned seed)
+{
+	uint8_t last[2];
+	size_t n;
+
+	if (size < 4 || seed % 16 == 0 || data[0] % HOW_COUNT == HOW_RAW)
+		return LLVMFuzzerMutate(data, size, max_size);
+	if (seed % 16 == 1)
+		data[0] = (uint8_t)((seed >> 4) % (HOW_COUNT * STYLES));
+	memcpy(last, data + size - 2, 2);
+	n = pdf_mutate(data + 1, size - 3, max_size - 3, seed >> 4);
+	memcpy(data + 1 + n, last, 2);
+	return n + 3;
 }

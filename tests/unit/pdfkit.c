@@ -76,11 +76,16 @@ append_number(struct jpki_buf *pdf, const char *before, size_t number,
 	pdfkit_append_text(pdf, text);
 }
 
+/* At once: a room is large, and fuzzing makes many. */
 static void
-append_times(struct jpki_buf *pdf, const char *text, size_t times)
+append_times(struct jpki_buf *pdf, char c, size_t times)
 {
-	while (times-- > 0)
-		pdfkit_append_text(pdf, text);
+	char *room = malloc(times);
+
+	assert_non_null(room);
+	memset(room, c, times);
+	append(pdf, room, times);
+	free(room);
 }
 
 /* With the rooms. */
@@ -93,11 +98,11 @@ append_value(struct jpki_buf *pdf, const char *text)
 		append(pdf, text, (size_t)(at - text));
 		text = at;
 		if (strncmp(at, RANGE, strlen(RANGE)) == 0) {
-			append_times(pdf, " ", RANGE_ROOM);
+			append_times(pdf, ' ', RANGE_ROOM);
 			text += strlen(RANGE);
 		} else if (strncmp(at, CONTENTS, strlen(CONTENTS)) == 0) {
 			pdfkit_append_text(pdf, "<");
-			append_times(pdf, "00", ROOM);
+			append_times(pdf, '0', 2 * ROOM);
 			pdfkit_append_text(pdf, ">");
 			text += strlen(CONTENTS);
 		} else {

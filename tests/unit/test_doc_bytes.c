@@ -162,7 +162,7 @@ dates_are_read_with_their_time_zone_only(void **state)
 static void
 a_date_that_is_written_can_be_read(void **state)
 {
-	static const int64_t times[] = { 0, 1767225600, 253402300799 };
+	static const int64_t times[] = { 0, 1767225600, 253402268399 };
 	char text[PDF_DATE_MAX];
 
 	(void)state;
@@ -171,9 +171,9 @@ a_date_that_is_written_can_be_read(void **state)
 		expect_int(text, pdf_date_read(text), times[i]);
 	}
 	assert_false(pdf_date_write(-1, text));
-	assert_false(pdf_date_write(253402300800, text));
+	assert_false(pdf_date_write(253402268400, text));
 	assert_true(pdf_date_write_long(0, text));
-	expect_text("long", text, "1970-01-01 00:00:00 UTC");
+	expect_text("long", text, "1970-01-01 09:00:00 +09:00");
 }
 
 /*

@@ -323,26 +323,58 @@ what_others_signed_is_accepted(void **state)
 	}
 }
 
-/* Ours first, and then theirs in the field that was there before. */
-static void
-a_waiting_field_that_others_fill_is_accepted(void **state)
+/* Signed by us, and then by others, in a field that was there before. */
+static struct jpki_buf
+fill_field(struct peers *peers, const char *filler)
 {
 	struct pdfkit_object objects[7];
-	struct peers *peers = *state;
 	struct jpki_buf pdf;
 
 	memcpy(objects, pdfkit_form, 6 * sizeof(objects[0]));
 	objects[5].text = "<</Type/Annot/Subtype/Widget/FT/Sig/T(Seal)"
-	    "/Rect[0 0 9 9]/P 3 0 R/F 132>>";
+	    "/Rect[0 0 99 99]/P 3 0 R/F 132>>";
 	objects[6].text = NULL;
 	pdf = pdfkit_make(objects, NULL);
 	pdfkit_sign(peers->kit, &pdf, NULL);
 	save(peers, "in.pdf", &pdf);
 	jpki_buf_free(&pdf);
-	(void)run(peers, "pdfsig -nssdir sql:nss -sign Seal -etsi -nick signer "
-	    "in.pdf signed.pdf");
-	pdf = load(peers, "signed.pdf");
+	(void)run(peers, "%s", filler);
+	return load(peers, "signed.pdf");
+}
+
+static void
+a_waiting_field_that_others_fill_is_accepted(void **state)
+{
+	struct peers *peers = *state;
+	struct jpki_buf pdf = fill_field(peers, "pdfsig -nssdir sql:nss "
+	    "-sign Seal -etsi -nick signer in.pdf signed.pdf");
+
 	pdfkit_accept(peers->kit, &pdf, 2);
+	jpki_buf_free(&pdf);
+}
+
+/* It knows no other hash; all else of it is as it has to be. */
+static void
+what_mutool_signs_fails_for_its_sha1_alone(void **state)
+{
+	struct peers *peers = *state;
+	struct jpki_buf pdf = fill_field(peers, "mutool sign -s signer.p12 "
+	    "-P " P12_PASSWORD " -o signed.pdf in.pdf 6");
+	const struct verdict *v = pdfkit_check(peers->kit, &pdf);
+
+	assert_int_equal(v->n, 2);
+	for (size_t i = 0; i < 2 * CHECK_COUNT; i++) {
+		enum check c = (enum check)(i % CHECK_COUNT);
+		const struct verdict_signature *of =
+		    &v->signatures[i / CHECK_COUNT];
+
+		if (of->check[c].finding == FINDING_FAILED &&
+		    (strcmp(of->label, "Seal") != 0 ||
+		    strstr(of->check[c].words, "not accepted") ==
+		    NULL))
+			fail_msg("%s: %s", check_name(c), of->check[c].words);
+	}
+	assert_false(verdict_holds(v));
 	jpki_buf_free(&pdf);
 }
 
@@ -375,6 +407,7 @@ main(void)
 		TEST(whatever_was_made_is_signed_so_that_others_accept_it),
 		TEST(what_others_signed_is_accepted),
 		TEST(a_waiting_field_that_others_fill_is_accepted),
+		TEST(what_mutool_signs_fails_for_its_sha1_alone),
 		TEST(encrypted_documents_are_refused),
 	};
 

@@ -66,7 +66,7 @@ profiles_differ_in_kind_and_time(void **state)
 		pdfkit_sign(*state, &pdf, &options);
 		expect_has(&pdf, rows[i].subfilter, true);
 		expect_has(&pdf, "/Type/Sig/Filter", true);
-		expect_has(&pdf, "/M(D:20260101000", true);
+		expect_has(&pdf, "/M(D:20260101090", true);
 		expect_has(&pdf, SIGNING_TIME, rows[i].time);
 		expect_has(&pdf, SIGNING_CERTIFICATE, true);
 		pdfkit_accept(*state, &pdf, 1);
@@ -118,7 +118,7 @@ the_name_is_the_holders_unless_another_is_given(void **state)
 
 	pdfkit_sign(*state, &pdf, &options);
 	expect_signature(&pdf, "/Name", holder);
-	expect_signature(&pdf, "/M", "D:20260101000000+00'00'");
+	expect_signature(&pdf, "/M", "D:20260101090000+09'00'");
 	jpki_buf_free(&pdf);
 	pdf = pdfkit_make(pdfkit_plain, NULL);
 	options.name = "Somebody (\\ else";

@@ -71,7 +71,7 @@ an_honest_service_proves_a_time(void **state)
 		    DOC_OK);
 		s = check(kit, &token, BYTES);
 		dockit_expect(s, CHECK_TIMESTAMP, FINDING_OK,
-		    "2025-12-31 23:59:50 UTC");
+		    "2026-01-01T08:59:50+09:00");
 		assert_int_equal(s->stamped, DOCKIT_NOW - 10);
 		jpki_buf_free(&token);
 	}
@@ -84,9 +84,9 @@ openssl_ts_is_an_honest_service(void **state)
 	struct jpki_buf token = { NULL, 0 };
 	struct verdict_signature *s;
 
-	assert_int_equal(fetch(kit, TSAKIT_OPENSSL, NULL, &token), DOC_OK);
 	/* Its clock is the host's; the CA's years are not those. */
-	kit->trust.now = time(NULL);
+	kit->signer.now = kit->trust.now = time(NULL);
+	assert_int_equal(fetch(kit, TSAKIT_OPENSSL, NULL, &token), DOC_OK);
 	trust_certs_free(kit->trust.anchors);
 	kit->trust.anchors = NULL;
 	s = check(kit, &token, BYTES);
@@ -206,7 +206,7 @@ a_service_that_is_not_honest_is_found_out(void **state)
 		enum tsakit_fault	 fault;
 		const char		*words;
 	} rows[] = {
-		{ TSAKIT_REFUSES, "gives none" },
+		{ TSAKIT_REFUSES, "gives none: closed?[2J" },
 		{ TSAKIT_OTHER_NONCE, "another request" },
 		{ TSAKIT_NO_NONCE, "another request" },
 		{ TSAKIT_OTHER_IMPRINT, "something else" },
@@ -214,8 +214,9 @@ a_service_that_is_not_honest_is_found_out(void **state)
 		{ TSAKIT_NO_CERT, "certificate is not in" },
 		{ TSAKIT_GARBAGE, "answer" },
 		{ TSAKIT_EMPTY, "answer" },
-		{ TSAKIT_HTTP_ERROR, "answer" },
-		{ TSAKIT_OTHER_TYPE, "answer" },
+		{ TSAKIT_HTTP_ERROR, "code=500, reason=Sorry?[2J" },
+		{ TSAKIT_REDIRECTS, "redirection" },
+		{ TSAKIT_OTHER_TYPE, "actual=text/html" },
 		{ TSAKIT_HUGE, "answer" },
 		{ TSAKIT_CUT, "answer" },
 		{ TSAKIT_SILENT, "answer" },
@@ -235,6 +236,38 @@ a_service_that_is_not_honest_is_found_out(void **state)
 }
 
 static void
+a_proxy_is_asked_if_there_is_one(void **state)
+{
+	struct dockit *kit = *state;
+	struct tsakit *tsa = tsakit_new(TSAKIT_PROXY, NULL);
+	struct jpki_buf token = { NULL, 0 };
+
+	assert_int_equal(setenv("http_proxy", tsakit_url(tsa), 1), 0);
+	kit->signer.timestamp = TSAKIT_BEHIND;
+	assert_int_equal(timestamp_fetch(&kit->signer, (const uint8_t *)BYTES,
+	    strlen(BYTES), &token, &kit->error), DOC_OK);
+	(void)unsetenv("http_proxy");
+	tsakit_free(tsa);
+	jpki_buf_free(&token);
+}
+
+/* Whoever checks it would not believe it. */
+static void
+a_stamp_from_before_the_signature_is_refused(void **state)
+{
+	struct dockit *kit = *state;
+	struct jpki_buf token = { NULL, 0 };
+
+	kit->signer.now = DOCKIT_NOW + 300;
+	assert_int_equal(fetch(kit, TSAKIT_HONEST, NULL, &token),
+	    DOC_ERR_NETWORK);
+	assert_non_null(strstr(kit->error.words, "set the clock"));
+	kit->signer.now = DOCKIT_NOW + 200;
+	assert_int_equal(fetch(kit, TSAKIT_HONEST, NULL, &token), DOC_OK);
+	jpki_buf_free(&token);
+}
+
+static void
 an_address_that_is_none_is_refused(void **state)
 {
 	static const struct {
@@ -249,14 +282,25 @@ an_address_that_is_none_is_refused(void **state)
 		{ "https://127.0.0.1/", DOC_ERR_OPTION },
 		{ "http://me:word@127.0.0.1/", DOC_ERR_OPTION },
 		{ "http://127.0.0.1:99999/", DOC_ERR_OPTION },
+		{ "http://:80/", DOC_ERR_OPTION },
+		{ "http:///stamp", DOC_ERR_OPTION },
+		{ "httpx://127.0.0.1/", DOC_ERR_OPTION },
+		{ "http://127.0.0.1/a b", DOC_ERR_OPTION },
+		{ "http://127.0.0.1/\r\nX: y", DOC_ERR_OPTION },
 		/* Nobody listens there. */
 		{ "http://127.0.0.1:1/", DOC_ERR_NETWORK },
+		{ "http://[::1]:1/", DOC_ERR_NETWORK },
+		{ "http://tsa.invalid/", DOC_ERR_NETWORK },
 	};
 	struct dockit *kit = *state;
 	struct jpki_buf token = { NULL, 0 };
 
 	for (size_t i = 0; i < COUNT(rows); i++) {
 		kit->signer.timestamp = rows[i].url;
+		if (rows[i].url != NULL)
+			expect_int(rows[i].url, timestamp_url_check(
+			    rows[i].url, &kit->error), rows[i].err ==
+			    DOC_ERR_OPTION ? DOC_ERR_OPTION : DOC_OK);
 		expect_int(rows[i].url != NULL ? rows[i].url : "none",
 		    timestamp_fetch(&kit->signer, (const uint8_t *)BYTES,
 		    strlen(BYTES), &token, &kit->error), rows[i].err);
@@ -275,6 +319,33 @@ stamped_cms(struct dockit *kit, enum tsakit_fault fault)
 	kit->signer.timestamp = NULL;
 	tsakit_free(tsa);
 	return der;
+}
+
+/* Of a service whose certificate, or whose CA, has ended since. */
+static void
+a_stamp_proves_nothing_longer_than_its_certificate_lasts(void **state)
+{
+	struct dockit *kit = *state;
+	struct jpki_buf token = tsakit_token(NULL, BYTES, strlen(BYTES),
+	    DOCKIT_NOW - 10);
+	struct fixture ca = fixture_ca;
+	struct verdict_signature *s;
+
+	kit->trust.now = DOCKIT_NOW + INT64_C(9) * 366 * 86400;
+	s = check(kit, &token, BYTES);
+	dockit_expect(s, CHECK_TIMESTAMP, FINDING_UNKNOWN,
+	    "ended 2034-08-28");
+	assert_int_equal(s->stamped, -1);
+	kit->trust.now = DOCKIT_NOW + 86400;
+	ca.not_after = "260101120000Z";
+	trust_certs_free(kit->trust.anchors);
+	X509_free(kit->ca);
+	kit->ca = dockit_cert(&ca);
+	kit->trust.anchors = dockit_certs(kit->ca);
+	s = check(kit, &token, BYTES);
+	dockit_expect(s, CHECK_TIMESTAMP, FINDING_UNKNOWN, "no CA");
+	assert_int_equal(s->stamped, -1);
+	jpki_buf_free(&token);
 }
 
 /* It was signed while the certificate was valid, and is checked later. */
@@ -297,6 +368,21 @@ a_stamped_signature_outlives_its_certificate(void **state)
 }
 
 static void
+stamp_early(CMS_ContentInfo *cms)
+{
+	CMS_SignerInfo *info = sk_CMS_SignerInfo_value(
+	    CMS_get0_SignerInfos(cms), 0);
+	const ASN1_OCTET_STRING *sig = CMS_SignerInfo_get0_signature(info);
+	struct jpki_buf token = tsakit_token(NULL, ASN1_STRING_get0_data(sig),
+	    (size_t)ASN1_STRING_length(sig), DOCKIT_NOW - 10);
+
+	assert_int_equal(CMS_unsigned_add1_attr_by_NID(info,
+	    NID_id_smime_aa_timeStampToken, V_ASN1_SEQUENCE, token.p,
+	    (int)token.n), 1);
+	jpki_buf_free(&token);
+}
+
+static void
 a_signature_that_claims_to_be_later_than_its_stamp_fails(void **state)
 {
 	struct dockit *kit = *state;
@@ -304,7 +390,8 @@ a_signature_that_claims_to_be_later_than_its_stamp_fails(void **state)
 
 	kit->signer.now = DOCKIT_NOW + 86400;
 	kit->trust.now = DOCKIT_NOW + 2 * 86400;
-	der = stamped_cms(kit, TSAKIT_HONEST);
+	der = cmskit_sign(kit, true);
+	cmskit_bend(&der, stamp_early);
 	dockit_expect(cmskit_check_one(kit, &der, CMSKIT_TEXT),
 	    CHECK_VALIDITY, FINDING_FAILED, "after the time stamp");
 	jpki_buf_free(&der);
@@ -372,7 +459,10 @@ main(void)
 		TEST(only_a_certificate_for_time_stamps_stamps),
 		TEST(a_document_is_no_time_stamp),
 		TEST(a_service_that_is_not_honest_is_found_out),
+		TEST(a_proxy_is_asked_if_there_is_one),
+		TEST(a_stamp_from_before_the_signature_is_refused),
 		TEST(an_address_that_is_none_is_refused),
+		TEST(a_stamp_proves_nothing_longer_than_its_certificate_lasts),
 		TEST(a_stamped_signature_outlives_its_certificate),
 		TEST(a_signature_that_claims_to_be_later_than_its_stamp_fails),
 		TEST(a_stamp_of_another_signature_fails),

@@ -49,7 +49,7 @@ a_signature_certificate_of_a_given_ca_is_believed(void **state)
 
 	dockit_expect(s, CHECK_USAGE, FINDING_OK, NULL);
 	dockit_expect(s, CHECK_VALIDITY, FINDING_OK,
-	    "2025-12-31 00:00:00 UTC, which the signer claims");
+	    "2025-12-31T09:00:00+09:00, which the signer claims");
 	dockit_expect(s, CHECK_CHAIN, FINDING_OK, "nobody's identity");
 	dockit_expect(s, CHECK_REVOCATION, FINDING_UNKNOWN,
 	    "cannot be checked by the public");
@@ -266,10 +266,12 @@ the_time_of_signing_decides_about_validity(void **state)
 		{ DOCKIT_NOW, 0, -1, FINDING_FAILED, "beginning" },
 		{ DOCKIT_NOW, BEFORE, DOCKIT_NOW, FINDING_FAILED,
 		    "beginning" },
-		{ DOCKIT_NOW, -1, 0, FINDING_FAILED, "1970-01-01 00:00:00" },
+		{ DOCKIT_NOW, -1, 0, FINDING_FAILED, "1970-01-01T09:00:00" },
 		{ BEFORE, -1, -1, FINDING_FAILED, "not yet" },
 		{ AFTER, -1, -1, FINDING_FAILED, "no longer" },
-		{ AFTER, AFTER - 1, -1, FINDING_OK, "claims" },
+		{ AFTER - 1, AFTER - 1, -1, FINDING_OK, "claims" },
+		{ AFTER, AFTER - 1, -1, FINDING_UNKNOWN, "nobody proves" },
+		{ AFTER, BEFORE + 1, -1, FINDING_UNKNOWN, "nobody proves" },
 		{ AFTER, AFTER, -1, FINDING_FAILED, "no longer" },
 		{ AFTER, AFTER - 1, AFTER - 1, FINDING_OK, "stamp proves" },
 		{ AFTER, AFTER - 1, AFTER, FINDING_FAILED, "no longer" },
@@ -302,6 +304,13 @@ a_chain_holds_only_while_its_ca_was_valid(void **state)
 	kit->trust.anchors = dockit_certs(kit->ca);
 	dockit_expect(judge(kit, kit->sign, NULL, DOCKIT_NOW, -1), CHECK_CHAIN,
 	    FINDING_FAILED, "expired");
+	/* A claim proves nothing, unless the certificate has ended as well:
+	 * then its validity is what nobody knows. */
+	dockit_expect(judge(kit, kit->sign, NULL, BEFORE + DAY, -1),
+	    CHECK_CHAIN, FINDING_FAILED, "expired");
+	dockit_expect(judge(kit, kit->sign, NULL, -1, BEFORE + DAY),
+	    CHECK_CHAIN, FINDING_OK, NULL);
+	kit->trust.now = AFTER;
 	dockit_expect(judge(kit, kit->sign, NULL, BEFORE + DAY, -1),
 	    CHECK_CHAIN, FINDING_OK, NULL);
 }
@@ -353,6 +362,71 @@ an_issuer_that_is_no_ca_is_not_believed(void **state)
 	trust_certs_free(others);
 	X509_free(issuer);
 	X509_free(cert);
+}
+
+#define CA	{ "basicConstraints", "critical,CA:TRUE" }, \
+		{ "keyUsage", "critical,keyCertSign" }
+
+static const struct fixture_ext free_ca[] = { CA, { NULL, NULL } };
+static const struct fixture_ext strict_ca[] = { CA,
+	{ "policyConstraints", "critical,requireExplicitPolicy:0" },
+	{ "certificatePolicies", "1.2.3.4" }, { NULL, NULL }
+};
+/* permittedSubtrees: [4] directoryName, O = Mine */
+static const struct fixture_ext narrow_ca[] = { CA,
+	{ "nameConstraints", "critical,DER:30:17:A0:15:30:13:A4:11:30:0F:31:0D:"
+	    "30:0B:06:03:55:04:0A:0C:04:4D:69:6E:65" }, { NULL, NULL }
+};
+static const struct fixture_ext odd_ca[] = { CA,
+	{ "1.2.3.4", "critical,DER:05:00" }, { NULL, NULL }
+};
+static const struct fixture_ext crl_ca[] = {
+	{ "basicConstraints", "critical,CA:TRUE" },
+	{ "keyUsage", "critical,cRLSign" }, { NULL, NULL }
+};
+static const struct fixture_ext with_policy[] = {
+	{ "keyUsage", "critical,digitalSignature" },
+	{ "certificatePolicies", "1.2.3.4" }, { NULL, NULL }
+};
+
+/* RFC 5280, 6.1. */
+static void
+a_ca_between_binds_what_is_below_it(void **state)
+{
+	static const struct {
+		const struct fixture_ext	*between, *leaf;
+		const char			*fault;
+	} rows[] = {
+		{ free_ca, only_signature, NULL },
+		{ free_ca, with_policy, NULL },
+		{ strict_ca, with_policy, NULL },
+		{ strict_ca, only_signature, "policy" },
+		{ narrow_ca, only_signature, "subtree" },
+		{ odd_ca, only_signature, "critical extension" },
+		{ crl_ca, only_signature, "no CA" },
+	};
+	struct dockit *kit = *state;
+
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct fixture middle = fixture_ca, leaf = fixture_sign;
+		STACK_OF(X509) *others;
+		X509 *issuer, *cert;
+
+		middle.key = leaf.issuer_key = leaf.authority = FIXTURE_P384;
+		middle.subject = leaf.issuer = stranger;
+		middle.exts = rows[i].between;
+		leaf.exts = rows[i].leaf;
+		leaf.others = NULL;
+		issuer = dockit_cert(&middle);
+		cert = dockit_cert(&leaf);
+		others = dockit_certs(issuer);
+		dockit_expect(judge(kit, cert, others, -1, -1), CHECK_CHAIN,
+		    rows[i].fault != NULL ? FINDING_FAILED : FINDING_OK,
+		    rows[i].fault);
+		trust_certs_free(others);
+		X509_free(issuer);
+		X509_free(cert);
+	}
 }
 
 /* PEM of a certificate, so many times, and what stands around it. */
@@ -449,6 +523,7 @@ main(void)
 		TEST(an_expired_signer_fails_by_its_validity_not_by_its_chain),
 		TEST(a_certificate_that_vouches_for_itself_is_not_believed),
 		TEST(an_issuer_that_is_no_ca_is_not_believed),
+		TEST(a_ca_between_binds_what_is_below_it),
 		TEST(certificates_are_read_from_der_and_pem),
 		TEST(a_file_that_is_broken_gives_no_certificates),
 	};

@@ -182,6 +182,8 @@ algorithms_of_no_worth_fail(void **state)
 		    CHECK_INTEGRITY, "transform \"\"" },
 		{ C14N "\"/></ds:Transforms", C14N "\"><ds:XPath>1</ds:XPath></ds:Transform></ds:Transforms",
 		    CHECK_INTEGRITY, "c14n" },
+		{ C14N "\"/></ds:Transforms", C14N "\">1</ds:Transform></ds:Transforms",
+		    CHECK_INTEGRITY, "c14n" },
 		{ "URI=\"\"", "URI=\"http://example.com/a\"",
 		    CHECK_INTEGRITY, "http://example.com/a\"; nothing is fetched" },
 		{ "URI=\"\"", "URI=\"file:///etc/passwd\"", CHECK_INTEGRITY, "nothing is fetched" },
@@ -292,6 +294,7 @@ with_certificate(struct dockit *kit, const struct fixture *fixture)
 	char *out, *cert;
 
 	kit->signer.cert = dockit_cert(fixture);
+	kit->signer.key = fixture_key(fixture->key);
 	out = xmlkit_sign(kit, xmlkit_letter, &options);
 	X509_free(kit->signer.cert);
 	kit->signer = signer;
@@ -321,6 +324,32 @@ the_signer_is_who_has_the_key_of_several_certificates(void **state)
 	jpki_buf_free(&der);
 	free(two);
 	free(cert);
+	free(out);
+}
+
+/* Which of them is shown would be whoever's choice added one. */
+static void
+of_several_certificates_of_one_key_none_is_believed(void **state)
+{
+	struct fixture other = fixture_sign;
+	struct dockit *kit = *state;
+	char *out = xmlkit_sign(kit, xmlkit_letter, &enveloped);
+	char *own = xmlkit_part(out, "<ds:X509Certificate>",
+	    "</ds:X509Certificate>");
+	char *theirs, *both;
+
+	other.serial = "0BAD";
+	theirs = with_certificate(kit, &other);
+	both = xmlkit_format("%s%s", own, theirs);
+	out = xmlkit_change(out, own, both);
+	xmlkit_expect(kit, out, CHECK_SIGNATURE, FINDING_FAILED,
+	    "several certificates");
+	/* The same twice is one. */
+	out = xmlkit_change(out, theirs, own);
+	xmlkit_expect_well(kit, out);
+	free(both);
+	free(theirs);
+	free(own);
 	free(out);
 }
 
@@ -522,6 +551,7 @@ main(void)
 		TEST(signature_methods_of_no_worth_fail),
 		TEST(only_a_certificate_tells_whose_it_is),
 		TEST(the_signer_is_who_has_the_key_of_several_certificates),
+		TEST(of_several_certificates_of_one_key_none_is_believed),
 		TEST(a_certificate_of_another_key_is_not_the_signers),
 		TEST(too_many_certificates_are_not_tried),
 		TEST(a_signer_that_is_not_believed_fails),

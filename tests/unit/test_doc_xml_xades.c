@@ -109,13 +109,17 @@ time_of(const char *text)
 {
 	xmlDoc *doc = xmlNewDoc((const xmlChar *)"1.0");
 	xmlNode *root = xmlNewDocNode(doc, NULL, (const xmlChar *)"p", NULL);
+	xmlNode *node;
 	int64_t when;
+	bool is_time;
 
 	xmlDocSetRootElement(doc, root);
 	root->ns = xmlNewNs(root, (const xmlChar *)XML_NS_XADES, NULL);
-	(void)xml_add(xml_add(root, "SignedSignatureProperties", NULL),
-	    "SigningTime", text);
-	when = xades_time(root);
+	node = xml_add(root, "SignedSignatureProperties", NULL);
+	if (text != NULL)
+		(void)xml_add(node, "SigningTime", text);
+	is_time = xades_time(root, &when);
+	assert_int_equal(is_time, text == NULL || when >= 0);
 	xmlFreeDoc(doc);
 	return when;
 }
@@ -144,8 +148,20 @@ times_are_read_with_their_zone(void **state)
 	};
 
 	(void)state;
+	expect_int("none", time_of(NULL), -1);
 	for (size_t i = 0; i < COUNT(rows); i++)
 		expect_int(rows[i].text, time_of(rows[i].text), rows[i].when);
+}
+
+static void
+a_time_that_is_none_fails(void **state)
+{
+	struct dockit *kit = *state;
+	char *out = made(kit, "2026-01-01T00:00:00Z", "Heisei 38");
+
+	xmlkit_expect(kit, out, CHECK_VALIDITY, FINDING_FAILED,
+	    "time of signing cannot be read");
+	free(out);
 }
 
 static void
@@ -249,6 +265,7 @@ main(void)
 		TEST(properties_that_name_no_certificate_fail),
 		TEST(another_certificate_of_the_key_is_not_the_named_one),
 		TEST(times_are_read_with_their_zone),
+		TEST(a_time_that_is_none_fails),
 		TEST(time_stamps_need_properties),
 		TEST(a_time_stamp_is_over_the_signatures_value),
 		TEST(a_time_stamp_that_is_none_fails),

@@ -71,6 +71,8 @@ what_is_no_document_is_refused(void **state)
 		"<a>\xFF\xFE</a>", "<a>\xC0\xAF</a>", "<a>\xE6\x97</a>",
 		"<?xml version=\"1.0\" encoding=\"UTF-8\"?><a>\x93\xFA</a>",
 		"<?xml version=\"1.0\" encoding=\"EUC-JP\"?><a>\xFF\xFF</a>",
+		"<p:a/>", "<a p:b=\"\"/>", "<a xmlns:p=\"\"/>", "<a:b:c/>",
+		"<a xmlns:p=\"x\" xmlns:q=\"x\" p:b=\"\" q:b=\"\"/>",
 		"%PDF-1.7", "PK\x03\x04....",
 	};
 

@@ -103,6 +103,12 @@ fail_err(const struct tool *t, enum jpki_err err)
 }
 
 enum exit_code
+fail_read(const char *path, int errnum)
+{
+	return fail(EXIT_FAILED, "read %s %d", path, errnum);
+}
+
+enum exit_code
 fail_write(const char *path, int errnum)
 {
 	return fail(EXIT_FAILED, "write %s %d", path, errnum);

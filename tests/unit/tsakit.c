@@ -53,6 +53,7 @@ cert_new(const struct fixture_ext *exts, bool wide)
 {
 	struct fixture leaf = fixture_sign;
 
+	leaf.not_after = fixture_ca.not_after;
 	leaf.subject = subject;
 	leaf.serial = "071E0001";
 	leaf.key = FIXTURE_P384;
@@ -181,20 +182,31 @@ grant(const struct tsakit *tsa, TS_REQ *request)
 	return der;
 }
 
+/* Status 2, rejection, and words that do more to a terminal than is nice. */
+static TS_STATUS_INFO *
+refusal(void)
+{
+	static const unsigned char der[] = "\x30\x11\x02\x01\x02\x30\x0C"
+	    "\x0C\x0A" "closed\033[2J";
+	const unsigned char *p = der;
+
+	return d2i_TS_STATUS_INFO(NULL, &p, sizeof(der) - 1);
+}
+
 static struct jpki_buf
 answer_make(const struct tsakit *tsa, TS_REQ *request)
 {
 	bool refused = tsa->fault == TSAKIT_REFUSES;
 	struct jpki_buf token = grant(tsa, request), out = { NULL, 0 };
 	const unsigned char *p = token.p;
-	TS_STATUS_INFO *status = TS_STATUS_INFO_new();
+	TS_STATUS_INFO *status = refused ? refusal() : TS_STATUS_INFO_new();
 	TS_RESP *answer = TS_RESP_new();
 	unsigned char *der = NULL;
 	PKCS7 *pkcs7 = d2i_PKCS7(NULL, &p, (long)token.n);
 	int n;
 
-	assert_true(pkcs7 != NULL && TS_STATUS_INFO_set_status(status,
-	    refused ? 2 : 0) == 1 &&
+	assert_true(pkcs7 != NULL && status != NULL &&
+	    (refused || TS_STATUS_INFO_set_status(status, 0) == 1) &&
 	    TS_RESP_set_status_info(answer, status) == 1);
 	if (refused)
 		PKCS7_free(pkcs7);
@@ -272,8 +284,12 @@ answer_to(const struct tsakit *tsa, const void *bytes, size_t n)
 
 /* Reads a request; where its body is, and how long. */
 static size_t
-read_request(int fd, char room[REQUEST_MAX + 1], const char **body)
+read_request(const struct tsakit *tsa, int fd, char room[REQUEST_MAX + 1],
+    const char **body)
 {
+	const char *line = tsa->fault != TSAKIT_PROXY ?
+	    "POST /stamp?a=b HTTP/1." :
+	    "POST http://tsa.invalid:80/stamp?a=b HTTP/1.";
 	size_t have = 0, wanted = REQUEST_MAX;
 
 	while (have < wanted) {
@@ -292,7 +308,7 @@ read_request(int fd, char room[REQUEST_MAX + 1], const char **body)
 		wanted = (size_t)(*body - room) + strtoul(length + 16, NULL,
 		    10);
 	}
-	assert_memory_equal(room, "POST /stamp?a=b HTTP/1.", 23);
+	assert_memory_equal(room, line, strlen(line));
 	assert_non_null(strstr(room, "application/timestamp-query"));
 	return have - (size_t)(*body - room);
 }
@@ -317,7 +333,7 @@ answer(const struct tsakit *tsa, int fd)
 {
 	char room[REQUEST_MAX + 1], head[256];
 	const char *body;
-	size_t n = read_request(fd, room, &body), said;
+	size_t n = read_request(tsa, fd, room, &body), said;
 	struct jpki_buf bytes;
 
 	if (n == 0 || tsa->fault == TSAKIT_SILENT)
@@ -325,9 +341,11 @@ answer(const struct tsakit *tsa, int fd)
 	bytes = answer_to(tsa, body, n);
 	said = tsa->fault == TSAKIT_HUGE ? (size_t)1 << 30 : bytes.n;
 	snprintf(head, sizeof(head), "HTTP/1.0 %s\r\nContent-Type: %s\r\n"
-	    "Content-Length: %zu\r\n\r\n", tsa->fault == TSAKIT_HTTP_ERROR ?
-	    "500 Sorry" : "200 OK", tsa->fault == TSAKIT_OTHER_TYPE ?
-	    "text/html" : ANSWER_TYPE, said);
+	    "Location: %s\r\nContent-Length: %zu\r\n\r\n",
+	    tsa->fault == TSAKIT_HTTP_ERROR ? "500 Sorry\033[2J" :
+	    tsa->fault == TSAKIT_REDIRECTS ? "302 Found" : "200 OK",
+	    tsa->fault == TSAKIT_OTHER_TYPE ? "text/html" : ANSWER_TYPE,
+	    tsa->url, said);
 	write_all(fd, head, strlen(head));
 	write_all(fd, bytes.p, tsa->fault == TSAKIT_CUT ? bytes.n / 2 :
 	    bytes.n);

@@ -19,13 +19,18 @@ enum tsakit_fault {
 	TSAKIT_GARBAGE,			/* no ASN.1 */
 	TSAKIT_EMPTY,
 	TSAKIT_HTTP_ERROR,		/* 500 */
+	TSAKIT_REDIRECTS,		/* 302, to itself */
 	TSAKIT_OTHER_TYPE,		/* text/html */
 	TSAKIT_HUGE,			/* says 1 GB */
 	TSAKIT_CUT,			/* ends in the middle */
 	TSAKIT_SILENT,			/* takes the request and hangs up */
+	TSAKIT_PROXY,			/* honest, for TSAKIT_BEHIND */
 	TSAKIT_OPENSSL,			/* honest, by the program openssl */
 	TSAKIT_FAULTS
 };
+
+/* Which nobody can reach but through a proxy. */
+#define TSAKIT_BEHIND	"http://tsa.invalid/stamp?a=b"
 
 struct tsakit;
 

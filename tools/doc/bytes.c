@@ -60,15 +60,18 @@ doc_bytes_find(const struct doc_bytes *bytes, const char *word, size_t *at)
 	size_t	word_n = strlen(word);
 
 	while (*at < bytes->n && bytes->n - *at >= word_n) {
-		size_t left = bytes->n - *at;
-		size_t n = left < BLOCK ? left : BLOCK, found;
+		size_t n = bytes->n - *at, found;
 
+		if (n > BLOCK)
+			n = BLOCK;
 		if (!doc_bytes_read(bytes, *at, block, n))
 			return false;
 		found = find_in(block, n, word, word_n);
-		*at += found < n ? found : n - word_n + 1;
-		if (found < n)
+		if (found < n) {
+			*at += found;
 			return true;
+		}
+		*at += n - word_n + 1;
 	}
 	return false;
 }

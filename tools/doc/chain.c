@@ -78,18 +78,25 @@ context_new(const struct trust *trust, const struct chain *chain,
 	X509_VERIFY_PARAM *param;
 
 	if (ctx == NULL || X509_STORE_CTX_init(ctx, store, chain->cert,
-	    chain->others) != 1) {
-		X509_STORE_CTX_free(ctx);
-		return NULL;
-	}
+	    chain->others) != 1)
+		goto fail;
 	param = X509_STORE_CTX_get0_param(ctx);
+	/* RFC 5280, 6.1.1 (c): any policy is as good as another, and there has
+	 * to be one if a CA insists on it. */
+	if (X509_VERIFY_PARAM_add0_policy(param,
+	    OBJ_nid2obj(NID_any_policy)) != 1)
+		goto fail;
 	X509_VERIFY_PARAM_set_time(param, (time_t)chain->when);
 	X509_VERIFY_PARAM_set_depth(param, DEPTH_MAX);
 	X509_VERIFY_PARAM_set_auth_level(param, LEVEL);
 	/* A person may trust a CA below the topmost. */
-	(void)X509_VERIFY_PARAM_set_flags(param, X509_V_FLAG_PARTIAL_CHAIN);
+	(void)X509_VERIFY_PARAM_set_flags(param, X509_V_FLAG_PARTIAL_CHAIN |
+	    X509_V_FLAG_POLICY_CHECK);
 	X509_STORE_CTX_set_verify_cb(ctx, judge_step);
 	return ctx;
+fail:
+	X509_STORE_CTX_free(ctx);
+	return NULL;
 }
 
 /* To one of the store, which is not the certificate itself. */

@@ -17,6 +17,9 @@ struct cms_options {
 	bool	 no_signing_time; /* PAdES: the time stands in the document */
 };
 
+/* Bytes of a content that can be in a signature: it is in memory then. */
+#define CMS_ATTACHED_MAX	((size_t)512 << 20)
+
 /*
  * A signature over all that can be read from content.  The content is read
  * once, from front to back, and not kept unless it goes into the result: a

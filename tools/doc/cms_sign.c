@@ -17,7 +17,6 @@
 #include "cms_signer.h"
 #include "timestamp.h"
 
-#define ATTACHED_MAX	(512u << 20)
 #define CHUNK		(1 << 15)
 
 /* What is to be signed, once it was read. */
@@ -41,8 +40,8 @@ check_key(const struct doc_signer *signer, struct doc_error *error)
 {
 	EVP_PKEY *key = X509_get0_pubkey(signer->cert);
 
-	if (key == NULL || (!EVP_PKEY_is_a(key, "RSA") &&
-	    !EVP_PKEY_is_a(key, "EC")))
+	if (key == NULL || (!doc_key_is(key, "RSA") &&
+	    !doc_key_is(key, "EC")))
 		return doc_fail(error, DOC_ERR_OPTION, "documents are signed "
 		    "with an RSA or an EC key");
 	return DOC_OK;
@@ -226,7 +225,7 @@ attach(CMS_ContentInfo *cms, BIO *content, struct doc_error *error)
 	size_t have = 0;
 	int n = 1;
 
-	while (in != NULL && all != NULL && have <= ATTACHED_MAX && n > 0) {
+	while (in != NULL && all != NULL && have <= CMS_ATTACHED_MAX && n > 0) {
 		if (BUF_MEM_grow(all, have + CHUNK) == 0)
 			break;
 		n = BIO_read(content, all->data + have, CHUNK);
@@ -237,7 +236,7 @@ attach(CMS_ContentInfo *cms, BIO *content, struct doc_error *error)
 		all->data = NULL;
 	}
 	BUF_MEM_free(all);
-	if (have > ATTACHED_MAX)
+	if (have > CMS_ATTACHED_MAX)
 		return doc_fail(error, DOC_ERR_INPUT, "the content is too "
 		    "large to be put into the signature; sign it detached");
 	if (n > 0)
@@ -333,7 +332,7 @@ cms_sign(const struct doc_signer *signer, BIO *content,
 
 	if (err == DOC_OK)
 		err = cms_draft_read(signer, content, options, &draft, error);
-	if (err == DOC_OK)
+	if (draft != NULL)
 		err = cms_draft_sign(signer, draft, out, error);
 	cms_draft_free(&draft);
 	return err;
@@ -375,6 +374,24 @@ take_again(const struct doc_signer *signer, const struct cms_message *m,
 	return err;
 }
 
+/* Of two certificates of one name neither is believed (cms_signer.c): whoever
+ * brought the other one would have made the new signature worthless. */
+static enum doc_err
+check_double(const struct doc_signer *signer, const struct cms_message *m,
+    struct doc_error *error)
+{
+	for (int i = 0; i < sk_X509_num(m->certs); i++) {
+		X509 *cert = sk_X509_value(m->certs, i);
+
+		if (X509_issuer_and_serial_cmp(cert, signer->cert) == 0 &&
+		    X509_cmp(cert, signer->cert) != 0)
+			return doc_fail(error, DOC_ERR_INPUT, "the CMS holds "
+			    "another certificate with issuer and serial "
+			    "number of yours; nobody could tell them apart");
+	}
+	return DOC_OK;
+}
+
 enum doc_err
 cms_add(const struct doc_signer *signer, const struct jpki_buf *cms,
     BIO *content, struct jpki_buf *out, struct doc_error *error)
@@ -390,7 +407,9 @@ cms_add(const struct doc_signer *signer, const struct jpki_buf *cms,
 		    &m, error);
 	if (err != DOC_OK)
 		return err;
-	err = take_again(signer, &m, content, &hashes, error);
+	err = check_double(signer, &m, error);
+	if (err == DOC_OK)
+		err = take_again(signer, &m, content, &hashes, error);
 	if (err == DOC_OK)
 		err = add_signer(signer, m.cms, &hashes, true, error);
 	if (err == DOC_OK)

@@ -7,6 +7,8 @@
 #include <openssl/ess.h>
 
 #define ATTRIBUTES_MAX	64
+#define ESS_MAX		4096	/* bytes; a certificate's name takes 40 to 200,
+				   and is looked for among all that are there */
 
 static X509_ALGOR *
 digest_algorithm(CMS_SignerInfo *info)
@@ -153,6 +155,9 @@ ess_fault(const struct cms_signer *s)
 		if (v[i] == NULL &&
 		    CMS_signed_get_attr_by_NID(s->info, nids[i], -1) >= 0)
 			return "its signed attributes are broken";
+		if (v[i] != NULL && ASN1_STRING_length(v[i]) > ESS_MAX)
+			return "its signed attributes name more certificates "
+			    "than anybody needs";
 	}
 	if (v[0] == NULL && v[1] == NULL)
 		return !s->needs_ess ? NULL :

@@ -5,6 +5,7 @@
 #include <ctype.h>
 #include <limits.h>
 #include <string.h>
+#include <strings.h>
 
 #include <openssl/err.h>
 #include <openssl/pem.h>
@@ -184,6 +185,55 @@ cms_smime_part(const char *type, BIO *bytes, struct jpki_buf *out,
 	return err;
 }
 
+static bool
+is_header(const char *line, size_t n, const char *name)
+{
+	size_t at = strlen(name);
+
+	if (n < at || strncasecmp(line, name, at) != 0)
+		return false;
+	while (at < n && (line[at] == ' ' || line[at] == '\t'))
+		at++;
+	return at < n && line[at] == ':';
+}
+
+/* How often a parameter has that name; its value may hold it as well. */
+static unsigned
+count_parameters(const char *line, size_t n, const char *name)
+{
+	size_t name_n = strlen(name);
+	unsigned count = 0;
+
+	for (size_t at = 0; at + name_n <= n; at++)
+		count += strncasecmp(line + at, name, name_n) == 0 &&
+		    (at == 0 || strchr("; \t", line[at - 1]) != NULL);
+	return count;
+}
+
+/* Of two types, or two boundaries, one reader takes the first and another the
+ * last: what is shown would not be what was checked. */
+static bool
+is_ambiguous(const uint8_t *bytes, size_t n)
+{
+	const char *p = (const char *)bytes, *end;
+	unsigned types = 0, boundaries = 0;
+	bool inside = false;
+	size_t line;
+
+	for (; n > 0 && p[0] != '\n' && p[0] != '\r'; p += line, n -= line) {
+		end = memchr(p, '\n', n);
+		line = end != NULL ? (size_t)(end - p) + 1 : n;
+		/* One that begins with a blank goes on with the last. */
+		if (p[0] != ' ' && p[0] != '\t') {
+			inside = is_header(p, line, "Content-Type");
+			types += inside;
+		}
+		if (inside)
+			boundaries += count_parameters(p, line, "boundary");
+	}
+	return types > 1 || boundaries > 1;
+}
+
 static enum doc_err
 take_parts(CMS_ContentInfo *cms, BIO *part, struct jpki_buf *der,
     struct jpki_buf *content, struct doc_error *error)
@@ -209,7 +259,11 @@ cms_smime_read(OSSL_LIB_CTX *crypto, const uint8_t *bytes, size_t n,
 
 	if (n > 0 && n <= MAIL_MAX)
 		in = BIO_new_mem_buf(bytes, (int)n);
-	if (in == NULL || cms == NULL ||
+	if (is_ambiguous(bytes, n)) {
+		err = doc_fail(error, DOC_ERR_INPUT, "the mail says twice "
+		    "what its parts are, so that programs can show it in two "
+		    "ways");
+	} else if (in == NULL || cms == NULL ||
 	    SMIME_read_CMS_ex(in, 0, &part, &cms) == NULL) {
 		ERR_clear_error();
 		err = doc_fail(error, DOC_ERR_INPUT, "this is no signed mail");

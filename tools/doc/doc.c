@@ -11,6 +11,8 @@
 
 #include "language.h"
 
+#define JAPAN	(9 * 3600)	/* seconds before UTC */
+
 enum doc_err
 doc_fail(struct doc_error *error, enum doc_err err, const char *format, ...)
 {
@@ -38,14 +40,25 @@ doc_fail_crypto(struct doc_error *error, enum doc_err err, const char *what)
 	return doc_fail(error, err, "%s (%s)", language_of(what), reason);
 }
 
+void
+doc_printable(const void *text, size_t n, char *out, size_t out_n)
+{
+	const char *p = text;
+	size_t i = 0;
+
+	for (; i < n && i + 1 < out_n; i++)
+		out[i] = p[i] >= ' ' && p[i] <= '~' ? p[i] : '?';
+	out[i] = '\0';
+}
+
 const char *
 doc_time_text(int64_t when, char out[DOC_TIME_MAX])
 {
-	time_t t = (time_t)when;
+	time_t t = (time_t)(when + JAPAN);
 	struct tm tm;
 
-	if (gmtime_r(&t, &tm) == NULL ||
-	    strftime(out, DOC_TIME_MAX, "%Y-%m-%d %H:%M:%S UTC", &tm) == 0)
+	if (gmtime_r(&t, &tm) == NULL || strftime(out, DOC_TIME_MAX,
+	    "%Y-%m-%dT%H:%M:%S+09:00", &tm) == 0)
 		memcpy(out, "no time", sizeof("no time"));
 	return out;
 }
@@ -75,6 +88,16 @@ doc_buf_copy(const void *bytes, size_t n, struct jpki_buf *out,
 		return doc_fail(error, DOC_ERR_MEMORY, "out of memory");
 	if (n > 0)
 		memcpy(p, bytes, n);
-	*out = (struct jpki_buf){ p, n };
+	out->p = p;
+	out->n = n;
 	return DOC_OK;
+}
+
+bool
+doc_key_is(const EVP_PKEY *key, const char *type)
+{
+	const char *name = EVP_PKEY_get0_type_name(key);
+
+	return EVP_PKEY_is_a(key, type) != 0 ||
+	    (name != NULL && strcmp(name, type) == 0);
 }

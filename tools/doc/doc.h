@@ -45,12 +45,19 @@ enum doc_err	doc_fail(struct doc_error *error, enum doc_err err,
 enum doc_err	doc_fail_crypto(struct doc_error *error, enum doc_err err,
 		    const char *what);
 
-#define DOC_TIME_MAX	32
+/* Foreign text as it can stand in an error, cut to out_n bytes with a NUL. */
+void		doc_printable(const void *text, size_t n, char *out,
+		    size_t out_n);
 
-/* "2026-01-02 03:04:05 UTC"; returns out. */
+#define DOC_TIME_MAX	32
+#define DOC_CLOCK_SKEW	300	/* seconds by which clocks may differ */
+
+/* Japan's: "2026-01-02T12:04:05+09:00"; returns out. */
 const char	*doc_time_text(int64_t when, char out[DOC_TIME_MAX]);
 /* Seconds since 1970 UTC; false: it is no time. */
 bool		doc_time_of(const ASN1_TIME *time, int64_t *out);
+/* "RSA", "EC": also where memory is short, in which EVP_PKEY_is_a() fails. */
+bool		doc_key_is(const EVP_PKEY *key, const char *type);
 /* A copy; DOC_ERR_MEMORY. */
 enum doc_err	doc_buf_copy(const void *bytes, size_t n,
 		    struct jpki_buf *out, struct doc_error *error);

@@ -42,6 +42,13 @@ enum doc_err	pdf_sign(const struct doc_signer *signer,
 		    const struct pdf_options *options,
 		    struct jpki_buf *update, struct doc_error *error);
 
+/* What pdf_sign() would find wrong with the document and the options, asked
+ * before there is a key: of the signer crypto, hash and now count. */
+enum doc_err	pdf_try(const struct doc_signer *signer,
+		    const struct doc_bytes *in,
+		    const struct pdf_options *options,
+		    struct doc_error *error);
+
 /*
  * Checks every signature that is or ever was in the document.  What a later
  * revision did to the document of an earlier signature is part of the latter's

@@ -78,10 +78,10 @@ look_at_ends(struct job *job)
 }
 
 static enum doc_err
-note_step(struct state *from, const struct pdf_doc *before,
-    const struct pdf_doc *after)
+note_step(OSSL_LIB_CTX *crypto, struct state *from,
+    const struct pdf_doc *before, const struct pdf_doc *after)
 {
-	enum doc_err err = pdf_compare(before, after, &from->why);
+	enum doc_err err = pdf_compare(crypto, before, after, &from->why);
 
 	from->allowed = err == DOC_OK;
 	return err == DOC_ERR_MEMORY ? err : DOC_OK;
@@ -114,8 +114,8 @@ look_back(struct job *job, struct doc_error *error)
 		pdf_doc_close(doc);
 		err = look_at(job, i, doc, error);
 		if (err == DOC_OK && i > job->first)
-			err = note_step(&job->states[i - 1],
-			    &docs[(i - 1) % 2], doc);
+			err = note_step(job->trust->crypto,
+			    &job->states[i - 1], &docs[(i - 1) % 2], doc);
 	}
 	pdf_doc_close(&docs[0]);
 	pdf_doc_close(&docs[1]);

@@ -4,7 +4,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "pdf_data.h"
+
 struct compare {
+	OSSL_LIB_CTX		*crypto;
 	const struct pdf_doc	*before, *after;
 	bool			 failed;	/* no memory */
 };
@@ -216,12 +219,23 @@ may_have_parent(struct compare *c, struct pair values)
 	    pdf_is_name(c->after->q, values.after, "/FT", "/Sig");
 }
 
+/* So that it is found and judged, wherever its field is. */
+static bool
+has_signature(qpdf_data q, qpdf_oh field)
+{
+	qpdf_oh value = pdf_get(q, field, "/V");
+	bool has = pdf_has(q, value, "/ByteRange");
+
+	qpdf_oh_release(q, value);
+	return has;
+}
+
 /* Only what is signed may be drawn: it could hide what is below it. */
 static bool
 is_signed_or_blank(qpdf_data q, qpdf_oh item)
 {
 	qpdf_oh parent = pdf_get(q, item, "/Parent");
-	bool good = pdf_has(q, item, "/V") || pdf_has(q, parent, "/V") ||
+	bool good = has_signature(q, item) || has_signature(q, parent) ||
 	    !pdf_has(q, item, "/AP");
 
 	qpdf_oh_release(q, parent);
@@ -384,6 +398,13 @@ static const struct key_rule empty_field_rules[] = {
 	{ "/V", may_be_signature }, { "/AP", may_be_drawn },
 	{ "/M", may_be_text }, { "/F", may_be_number }, { NULL, NULL }
 };
+static bool
+may_be_filled(struct compare *c, struct pair field)
+{
+	return dict_may(c, field, empty_field_rules) &&
+	    is_signed_or_blank(c->after->q, field.after);
+}
+
 static const struct key_rule info_rules[] = {
 	{ "/ModDate", may_be_text }, { NULL, NULL }
 };
@@ -481,7 +502,7 @@ static const struct object_rule {
 	{ is_form, NULL, may_have_form },
 	{ is_page, page_rules, NULL },
 	{ is_info, info_rules, NULL },
-	{ is_empty_field, empty_field_rules, NULL },
+	{ is_empty_field, NULL, may_be_filled },
 	{ is_fields, NULL, may_grow },
 	{ is_annots, NULL, may_grow },
 };
@@ -506,31 +527,14 @@ object_may(struct compare *c, struct pair objects)
  */
 
 static bool
-same_data(struct compare *c, struct pair streams)
-{
-	unsigned char *before = NULL, *after = NULL;
-	size_t before_n = 0, after_n = 0;
-	QPDF_BOOL filtered = QPDF_FALSE;
-	bool same = (qpdf_oh_get_stream_data(c->before->q, streams.before,
-	    qpdf_dl_none, &filtered, &before, &before_n) & QPDF_ERRORS) == 0 &&
-	    (qpdf_oh_get_stream_data(c->after->q, streams.after,
-	    qpdf_dl_none, &filtered, &after, &after_n) & QPDF_ERRORS) == 0;
-
-	same = same && before_n == after_n &&
-	    (before_n == 0 || memcmp(before, after, before_n) == 0);
-	free(before);
-	free(after);
-	return same;
-}
-
-static bool
-same_object(struct compare *c, struct pair objects)
+same_object(struct compare *c, struct pair objects,
+    const struct pdf_object *object)
 {
 	bool stream = qpdf_oh_is_stream(c->before->q, objects.before);
 
 	return stream == qpdf_oh_is_stream(c->after->q, objects.after) &&
-	    same_text(c, objects, pdf_text) &&
-	    (!stream || same_data(c, objects));
+	    same_text(c, objects, pdf_text) && (!stream ||
+	    pdf_data_same(c->crypto, c->before, c->after, object));
 }
 
 static enum doc_err
@@ -557,7 +561,7 @@ compare_object(struct compare *c, const struct pdf_object *object,
 	enum doc_err err = DOC_OK;
 	qpdf_oh type;
 
-	if (!same_object(c, objects) && !object_may(c, objects)) {
+	if (!same_object(c, objects, object) && !object_may(c, objects)) {
 		type = pdf_get(c->before->q, objects.before,
 		    "/Type");
 		err = doc_fail(error, DOC_ERR_INPUT, "object %d%s%s was "
@@ -572,10 +576,10 @@ compare_object(struct compare *c, const struct pdf_object *object,
 }
 
 enum doc_err
-pdf_compare(const struct pdf_doc *before, const struct pdf_doc *after,
-    struct doc_error *error)
+pdf_compare(OSSL_LIB_CTX *crypto, const struct pdf_doc *before,
+    const struct pdf_doc *after, struct doc_error *error)
 {
-	struct compare c = { before, after, false };
+	struct compare c = { crypto, before, after, false };
 	enum doc_err err = compare_trailers(&c, error);
 
 	for (size_t i = 0; i < before->n && err == DOC_OK; i++)

@@ -11,7 +11,8 @@
 #include "pdf_doc.h"
 
 /* DOC_OK, or DOC_ERR_INPUT and which change it was. */
-enum doc_err	pdf_compare(const struct pdf_doc *before,
+enum doc_err	pdf_compare(OSSL_LIB_CTX *crypto,
+		    const struct pdf_doc *before,
 		    const struct pdf_doc *after, struct doc_error *error);
 
 #endif

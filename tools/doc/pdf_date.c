@@ -9,13 +9,16 @@
 
 #define DIGITS		14	/* YYYYMMDDHHMMSS */
 #define YEAR_9999	253402300799
+#define JAPAN		(9 * 3600)
 
+/* As the clocks in Japan have it. */
 static bool
 split(int64_t at, struct tm *tm)
 {
-	time_t seconds = (time_t)at;
+	time_t seconds = (time_t)(at + JAPAN);
 
-	return at >= 0 && at <= YEAR_9999 && gmtime_r(&seconds, tm) != NULL;
+	return at >= 0 && at <= YEAR_9999 - JAPAN &&
+	    gmtime_r(&seconds, tm) != NULL;
 }
 
 bool
@@ -24,7 +27,7 @@ pdf_date_write(int64_t time, char out[PDF_DATE_MAX])
 	struct tm tm;
 
 	return split(time, &tm) &&
-	    strftime(out, PDF_DATE_MAX, "D:%Y%m%d%H%M%S+00'00'", &tm) > 0;
+	    strftime(out, PDF_DATE_MAX, "D:%Y%m%d%H%M%S+09'00'", &tm) > 0;
 }
 
 bool
@@ -33,7 +36,7 @@ pdf_date_write_long(int64_t time, char out[PDF_DATE_MAX])
 	struct tm tm;
 
 	return split(time, &tm) &&
-	    strftime(out, PDF_DATE_MAX, "%Y-%m-%d %H:%M:%S UTC", &tm) > 0;
+	    strftime(out, PDF_DATE_MAX, "%Y-%m-%d %H:%M:%S +09:00", &tm) > 0;
 }
 
 /* The seconds by which it is ahead of UTC: Z, +HH, +HH'mm, +HH'mm'. */

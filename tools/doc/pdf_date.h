@@ -9,9 +9,9 @@
 
 #define PDF_DATE_MAX	32
 
-/* D:YYYYMMDDHHMMSS+00'00'; false: not a year of four digits. */
+/* D:YYYYMMDDHHMMSS+09'00'; false: not a year of four digits. */
 bool	pdf_date_write(int64_t time, char out[PDF_DATE_MAX]);
-/* "YYYY-MM-DD HH:MM:SS UTC", for people. */
+/* "YYYY-MM-DD HH:MM:SS +09:00", for people. */
 bool	pdf_date_write_long(int64_t time, char out[PDF_DATE_MAX]);
 
 /* Seconds since 1970 UTC; -1: no such date, or one without a time zone. */

@@ -112,13 +112,18 @@ pdf_doc_find(const struct pdf_doc *doc, int id, int gen)
 static enum doc_err
 doc_complain(const struct pdf_doc *doc, qpdf_error e, struct doc_error *error)
 {
+	const char *detail = qpdf_get_error_message_detail(doc->q, e);
+
+	/* Maybe because it is made to take all there is. */
+	if (strstr(detail, "bad_alloc") != NULL)
+		return doc_fail(error, DOC_ERR_INPUT, "reading the PDF takes "
+		    "more memory than there is for one of its size");
 	if (qpdf_get_error_code(doc->q, e) == qpdf_e_password)
 		return doc_fail(error, DOC_ERR_INPUT, "the PDF is encrypted; "
 		    "remove its password first");
 	return doc_fail(error, DOC_ERR_INPUT, "the PDF is damaged (%s, at byte "
 	    "%llu); qpdf can write it anew, without its signatures",
-	    qpdf_get_error_message_detail(doc->q, e),
-	    qpdf_get_error_file_position(doc->q, e));
+	    detail, qpdf_get_error_file_position(doc->q, e));
 }
 
 enum doc_err

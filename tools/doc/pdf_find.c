@@ -64,12 +64,11 @@ search_add(struct search *s, qpdf_oh oh, const char *title)
 
 	if (text != NULL)
 		f = find_known(s->out, id, gen, text);
-	if (f != NULL)
-		free(text);
-	else if (text != NULL)
-		f = found_new(s, id, gen, text);
+	if (text != NULL && f == NULL && (f = found_new(s, id, gen,
+	    text)) != NULL)
+		text = NULL;	/* it is f's now */
+	free(text);
 	if (f == NULL) {
-		free(text);
 		s->failed = true;
 		return;
 	}

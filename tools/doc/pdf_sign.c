@@ -344,6 +344,40 @@ check_earlier(struct job *job, struct doc_error *error)
 	return err;
 }
 
+/* All but the signature. */
+static enum doc_err
+prepare(struct job *job, struct doc_error *error)
+{
+	enum doc_err err = pdf_doc_open(&job->doc, job->in, job->in->n, error);
+
+	if (err == DOC_OK)
+		err = check_earlier(job, error);
+	if (err == DOC_OK)
+		err = pdf_update_open(&job->update, &job->doc, job->in, error);
+	return err == DOC_OK ? build(job, error) : err;
+}
+
+static void
+job_free(struct job *job)
+{
+	pdf_update_close(&job->update);
+	pdf_finds_free(&job->earlier);
+	pdf_doc_close(&job->doc);
+	free(job->name);
+}
+
+enum doc_err
+pdf_try(const struct doc_signer *signer, const struct doc_bytes *in,
+    const struct pdf_options *options, struct doc_error *error)
+{
+	struct job job = { .signer = signer, .in = in, .options = options,
+	    .profile = &profiles[options->profile], .room = ROOM_CMS };
+	enum doc_err err = prepare(&job, error);
+
+	job_free(&job);
+	return err;
+}
+
 enum doc_err
 pdf_sign(const struct doc_signer *signer, const struct doc_bytes *in,
     const struct pdf_options *options, struct jpki_buf *update,
@@ -355,18 +389,9 @@ pdf_sign(const struct doc_signer *signer, const struct doc_bytes *in,
 	enum doc_err err = choose_name(&job, error);
 
 	if (err == DOC_OK)
-		err = pdf_doc_open(&job.doc, in, in->n, error);
-	if (err == DOC_OK)
-		err = check_earlier(&job, error);
-	if (err == DOC_OK)
-		err = pdf_update_open(&job.update, &job.doc, in, error);
-	if (err == DOC_OK)
-		err = build(&job, error);
+		err = prepare(&job, error);
 	if (err == DOC_OK)
 		err = fill(&job, update, error);
-	pdf_update_close(&job.update);
-	pdf_finds_free(&job.earlier);
-	pdf_doc_close(&job.doc);
-	free(job.name);
+	job_free(&job);
 	return err;
 }

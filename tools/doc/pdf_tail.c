@@ -46,7 +46,7 @@ is_object(const uint8_t *p, size_t n)
 		return false;
 	while (at < n && is_space(p[at]))
 		at++;
-	return n - at >= 3 && memcmp(p + at, "obj", 3) == 0;
+	return at + 3 <= n && memcmp(p + at, "obj", 3) == 0;
 }
 
 /* Does a cross-reference section begin there? */
@@ -106,9 +106,11 @@ static bool
 is_foot(const struct doc_bytes *bytes, size_t eof)
 {
 	uint8_t foot[FOOT_MAX];
-	size_t mark = eof - MARK_N, n = mark < FOOT_MAX ? mark : FOOT_MAX, at;
+	size_t mark = eof - MARK_N, n = mark, at;
 	struct pdf_tail tail;
 
+	if (n > FOOT_MAX)
+		n = FOOT_MAX;
 	if (!doc_bytes_read(bytes, mark - n, foot, n) ||
 	    !read_start(bytes, foot, n, &tail, &at))
 		return false;

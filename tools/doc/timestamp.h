@@ -17,6 +17,9 @@ struct timestamp {
 	size_t		 n;
 };
 
+/* Can services be there?  DOC_ERR_OPTION: no. */
+enum doc_err	timestamp_url_check(const char *url, struct doc_error *error);
+
 /*
  * Asks signer->timestamp for one over the signer's hash of these bytes.  The
  * answer is checked but for its chain: granted, of these bytes, of this

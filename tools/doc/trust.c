@@ -7,8 +7,6 @@
 
 #include "chain.h"
 
-#define CLOCK_SKEW	300	/* seconds by which clocks may differ */
-
 /* PROTOCOL, "Certificates": of certificates for user authentication. */
 #define POLICY_AUTH	"1.2.392.200149.8.5.1.3.30"
 
@@ -121,7 +119,7 @@ static const char *
 time_fault(const struct judged *j)
 {
 	int64_t claimed = j->out->claimed, stamped = j->out->stamped;
-	int64_t latest = j->trust->now + CLOCK_SKEW;
+	int64_t latest = j->trust->now + DOC_CLOCK_SKEW;
 
 	if (claimed > latest)
 		return "the time of signing that is claimed lies in the "
@@ -131,7 +129,7 @@ time_fault(const struct judged *j)
 	if (claimed >= 0 && claimed < j->cert->not_before)
 		return "the time of signing that is claimed lies before the "
 		    "certificate's beginning";
-	if (stamped >= 0 && claimed > stamped + CLOCK_SKEW)
+	if (stamped >= 0 && claimed > stamped + DOC_CLOCK_SKEW)
 		return "the time of signing that is claimed lies after the "
 		    "time stamp";
 	return NULL;
@@ -158,8 +156,29 @@ judge_validity(const struct judged *j)
 		    "the certificate was no longer valid at %s, %s; it ended "
 		    "%s", text, source, doc_time_text(j->cert->not_after,
 		    edge));
+	/* ETSI EN 319 102-1, 5.3: out of bounds, no proof of existence. */
+	if (j->out->stamped < 0 && j->trust->now > j->cert->not_after)
+		return verdict_note(j->out, CHECK_VALIDITY, FINDING_UNKNOWN,
+		    "the certificate ended %s; that it was used before, at "
+		    "%s, the signer claims and nobody proves",
+		    doc_time_text(j->cert->not_after, edge), text);
 	return verdict_note(j->out, CHECK_VALIDITY, FINDING_OK, "the "
 	    "certificate was valid at %s, %s", text, source);
+}
+
+/*
+ * When the CAs have to be valid.  That a time is claimed helps no CA that has
+ * ended; of a certificate that has ended too, that is said already.
+ */
+static int64_t
+time_of_chain(const struct judged *j)
+{
+	const char *source;
+	bool in_force = j->trust->now >= j->cert->not_before &&
+	    j->trust->now <= j->cert->not_after;
+
+	return j->out->stamped < 0 && in_force ? j->trust->now :
+	    time_that_counts(j, &source);
 }
 
 static bool
@@ -205,9 +224,8 @@ note_revocation(const struct judged *j)
 static enum doc_err
 judge(const struct judged *j, STACK_OF(X509) *others, struct doc_error *error)
 {
-	const char *source;
 	struct chain chain = { .cert = j->x509, .others = others,
-	    .when = time_that_counts(j, &source) };
+	    .when = time_of_chain(j) };
 	enum doc_err err = chain_find(j->trust, &chain, error);
 
 	if (err == DOC_OK && (!judge_usage(j) || !judge_validity(j) ||

@@ -20,7 +20,9 @@ struct trust {
  * Notes CHECK_USAGE, CHECK_VALIDITY, CHECK_CHAIN and CHECK_REVOCATION, and the
  * certificate itself.  others: certificates that came with the document, from
  * which the issuer is taken (hostile; may be NULL).  The time that counts is
- * out->stamped, else out->claimed, else now: set them before.
+ * out->stamped, else out->claimed, else now: set them before.  A certificate
+ * that has ended was valid only if a time stamp proves it; that the signer
+ * claims so leaves the validity UNKNOWN.
  */
 enum doc_err	trust_judge(const struct trust *trust, X509 *signer,
 		    STACK_OF(X509) *others, struct verdict_signature *out,

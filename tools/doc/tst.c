@@ -91,15 +91,15 @@ is_over(OSSL_LIB_CTX *crypto, TS_TST_INFO *info,
 
 /* Why the service may not have stamped; NULL if it may. */
 static const char *
-service_fault(const struct tst *tst)
+service_fault(struct tst *tst)
 {
-	int64_t from, until;
+	int64_t from;
 
 	if (X509_check_purpose(tst->cert, X509_PURPOSE_TIMESTAMP_SIGN, 0) != 1)
 		return "its certificate is not one for time stamps";
 	if (!doc_time_of(X509_get0_notBefore(tst->cert), &from) ||
-	    !doc_time_of(X509_get0_notAfter(tst->cert), &until) ||
-	    tst->when < from || tst->when > until)
+	    !doc_time_of(X509_get0_notAfter(tst->cert), &tst->until) ||
+	    tst->when < from || tst->when > tst->until)
 		return "its certificate was not valid then";
 	return NULL;
 }

@@ -13,6 +13,7 @@ struct tst {
 	TS_TST_INFO		*info;
 	X509			*cert;		/* the service's, of message */
 	int64_t			 when;
+	int64_t			 until;		/* end of cert */
 };
 
 /*

@@ -104,3 +104,25 @@ verdict_holds(const struct verdict *verdict)
 			return false;
 	return verdict->n > 0;
 }
+
+static bool
+signature_fails(const struct verdict_signature *signature)
+{
+	for (int check = 0; check < CHECK_COUNT; check++) {
+		enum finding f = signature->check[check].finding;
+
+		if (f == FINDING_FAILED ||
+		    (checks[check].needed && f == FINDING_NONE))
+			return true;
+	}
+	return false;
+}
+
+bool
+verdict_fails(const struct verdict *verdict)
+{
+	for (size_t i = 0; i < verdict->n; i++)
+		if (signature_fails(&verdict->signatures[i]))
+			return true;
+	return verdict->n == 0;
+}

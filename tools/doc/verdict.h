@@ -69,5 +69,8 @@ bool	verdict_note(struct verdict_signature *signature, enum check check,
 /* At least one signature, and of each: integrity, signature, coverage, usage,
  * validity and chain OK; nothing failed. */
 bool	verdict_holds(const struct verdict *verdict);
+/* Something failed, or was not there to be checked.  A document of which this
+ * is false, and that does not hold, is one of which too little is known. */
+bool	verdict_fails(const struct verdict *verdict);
 
 #endif

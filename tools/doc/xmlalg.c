@@ -22,6 +22,7 @@ static const struct xml_method methods[] = {
 	{ MORE "rsa-sha512", "RSA", JPKI_HASH_SHA512 },
 	{ MORE "ecdsa-sha256", "EC", JPKI_HASH_SHA256 },
 	{ MORE "ecdsa-sha384", "EC", JPKI_HASH_SHA384 },
+	{ MORE "ecdsa-sha512", "EC", JPKI_HASH_SHA512 },
 };
 
 static const char *const c14ns[] = {

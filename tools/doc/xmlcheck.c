@@ -14,6 +14,7 @@
 #include <openssl/err.h>
 
 #include "xmlcover.h"
+#include "xmlmem.h"
 #include "xmlread.h"
 #include "xmlsig.h"
 #include "xmltree.h"
@@ -171,6 +172,7 @@ read_certs(struct judged *j, struct doc_error *error)
 	return err;
 }
 
+/* More than one, of one key, are a choice that nobody signed. */
 static enum doc_err
 find_signer(struct judged *j, const struct jpki_buf *value,
     struct doc_error *error)
@@ -179,16 +181,21 @@ find_signer(struct judged *j, const struct jpki_buf *value,
 	enum doc_err err;
 
 	err = xml_canonical(j->signature.info, j->signature.c14n, &info, error);
-	for (int i = 0; err == DOC_OK && j->signer == NULL &&
-	    i < sk_X509_num(j->certs); i++) {
+	for (int i = 0; err == DOC_OK && i < sk_X509_num(j->certs); i++) {
 		X509 *cert = sk_X509_value(j->certs, i);
 
-		if (xml_signature_holds(j->trust->crypto,
+		if (!xml_signature_holds(j->trust->crypto,
 		    X509_get0_pubkey(cert), &j->signature, &info, value))
-			j->signer = cert;
+			continue;
+		if (j->signer != NULL && X509_cmp(j->signer, cert) != 0)
+			err = doc_fail(error, DOC_ERR_INPUT, "several "
+			    "certificates in it could be the signer's");
+		j->signer = cert;
 	}
 	jpki_buf_free(&info);
-	if (err == DOC_OK && j->signer == NULL)
+	if (err != DOC_OK)
+		j->signer = NULL;
+	else if (j->signer == NULL)
 		err = doc_fail(error, DOC_ERR_INPUT, "no certificate in it "
 		    "has a key that made it over what it is over now");
 	return err;
@@ -224,7 +231,10 @@ check_properties(struct judged *j, struct doc_error *error)
 
 	if (properties == NULL || !xml_covers(&j->signature, properties))
 		return DOC_OK;
-	j->out->claimed = xades_time(properties);
+	if (!xades_time(properties, &j->out->claimed) &&
+	    !verdict_note(j->out, CHECK_VALIDITY, FINDING_FAILED,
+	    "the time of signing cannot be read"))
+		return no_memory(error);
 	if (xades_names(j->trust->crypto, properties, j->signer))
 		return DOC_OK;
 	return note(j, CHECK_SIGNATURE, FINDING_FAILED, "its signed "
@@ -333,8 +343,8 @@ check_all(const struct judged *blank, const struct found *found,
 	return err;
 }
 
-enum doc_err
-xml_check(const struct trust *trust, const uint8_t *p, size_t n,
+static enum doc_err
+check(const struct trust *trust, const uint8_t *p, size_t n,
     const struct xml_given *given, struct verdict *out,
     struct doc_error *error)
 {
@@ -364,4 +374,18 @@ out:
 	xml_ids_free(blank.scope.ids);
 	xmlFreeDoc(doc);
 	return err;
+}
+
+/* Without memory what is checked could be less than what is there. */
+enum doc_err
+xml_check(const struct trust *trust, const uint8_t *p, size_t n,
+    const struct xml_given *given, struct verdict *out,
+    struct doc_error *error)
+{
+	enum doc_err err;
+
+	xml_mem_watch();
+	err = check(trust, p, n, given, out, error);
+	return xml_mem_short() ? doc_fail(error, DOC_ERR_MEMORY,
+	    "out of memory") : err;
 }

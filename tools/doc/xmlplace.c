@@ -6,6 +6,7 @@
 #include <time.h>
 
 #include "xmlalg.h"
+#include "xmlothers.h"
 #include "xmlread.h"
 #include "xmltree.h"
 
@@ -19,13 +20,13 @@ static const char	egov_place[] = "\xE7\xBD\xB2\xE5\x90\x8D"
     "\xE6\x83\x85\xE5\xA0\xB1";
 
 static const struct {
-	const char	*prefix;	/* of ds: */
+	const char	*prefix;	/* of ds:; NULL: none */
 	bool		 shaped;	/* nothing of its shape can be chosen */
 	bool		 files;
 } profiles[] = {
 	[XML_PLAIN] = { "ds", false, true },
 	[XML_ETAX] = { "dsig", true, false },
-	[XML_EGOV] = { "ds", true, true },
+	[XML_EGOV] = { NULL, true, true },
 };
 
 static enum doc_err
@@ -49,7 +50,8 @@ check_shape(const struct xml_options *o, size_t n, struct doc_error *error)
 }
 
 static enum doc_err
-check_profile(const struct xml_options *o, size_t n, struct doc_error *error)
+check_profile(const struct doc_signer *signer, const struct xml_options *o,
+    size_t n, struct doc_error *error)
 {
 	if (n == 0)
 		return doc_fail(error, DOC_ERR_INPUT, "the document is empty");
@@ -57,6 +59,9 @@ check_profile(const struct xml_options *o, size_t n, struct doc_error *error)
 	    o->exclusive || o->base64 || o->ca || o->xades)
 		return doc_fail(error, DOC_ERR_OPTION, "a profile says itself "
 		    "what is signed and how; leave the other options out");
+	if (signer->hash != JPKI_HASH_SHA256)
+		return doc_fail(error, DOC_ERR_OPTION,
+		    "this profile is signed with sha256");
 	if (o->files_n > 0 && !profiles[o->profile].files)
 		return doc_fail(error, DOC_ERR_OPTION,
 		    "this profile signs no files");
@@ -79,8 +84,9 @@ xml_options_check(const struct doc_signer *signer,
 	if (signer->timestamp != NULL && !options->xades)
 		return doc_fail(error, DOC_ERR_OPTION, "a time stamp stands "
 		    "in properties as XAdES has them; ask for these, too");
-	return profiles[options->profile].shaped ?
-	    check_profile(options, n, error) : check_shape(options, n, error);
+	if (profiles[options->profile].shaped)
+		return check_profile(signer, options, n, error);
+	return check_shape(options, n, error);
 }
 
 /*
@@ -282,12 +288,14 @@ xml_job_open(struct xml_job *job, const uint8_t *p, size_t n,
 		err = name_parts(job, error);
 	if (err != DOC_OK)
 		return err;
-	if (job->options->shape == XML_ENVELOPING)
-		return envelop(job, p, n, error);
 	if (job->options->profile == XML_EGOV)
 		err = place_egov(job, &parent, error);
-	else if (n > 0)
+	else if (job->options->shape != XML_ENVELOPING && n > 0)
 		err = place_into(job, &parent, error);
+	if (err == DOC_OK)
+		err = xml_others_check(job, parent, error);
+	if (err == DOC_OK && job->options->shape == XML_ENVELOPING)
+		return envelop(job, p, n, error);
 	return err == DOC_OK ? add_signature(job, parent, error) : err;
 }
 

@@ -13,6 +13,7 @@
 #include <xmlsec/errors.h>
 #include <xmlsec/io.h>
 
+#include "xmlmem.h"
 #include "xmltree.h"
 
 #define BYTES_MAX	(64 << 20)
@@ -50,6 +51,15 @@ silent_xml(void *user, xmlErrorPtr error)
 	(void)user, (void)error;
 }
 
+static void	silent(void *user, const char *format, ...)
+		    __attribute__((format(printf, 2, 3)));
+
+static void
+silent(void *user, const char *format, ...)
+{
+	(void)user, (void)format;
+}
+
 static void
 silent_sec(const char *file, int line, const char *func, const char *object,
     const char *subject, int reason, const char *message)
@@ -63,6 +73,11 @@ static bool	started;
 static void
 start(void)
 {
+	if (!xml_mem_start())
+		return;
+	xmlSetGenericErrorFunc(NULL, silent);
+	xmlThrDefSetGenericErrorFunc(NULL, silent);
+	xmlThrDefSetStructuredErrorFunc(NULL, silent_xml);
 	xmlInitParser();
 	started = xmlSecInit() == 0;
 	xmlSecErrorsSetCallback(silent_sec);
@@ -76,7 +91,9 @@ xml_start(void)
 	static pthread_once_t once = PTHREAD_ONCE_INIT;
 
 	(void)pthread_once(&once, start);
-	xmlSetStructuredErrorFunc(NULL, silent_xml);	/* of this thread */
+	/* Of this thread. */
+	xmlSetStructuredErrorFunc(NULL, silent_xml);
+	xmlSetGenericErrorFunc(NULL, silent);
 	return started;
 }
 
@@ -330,7 +347,9 @@ xml_read(const uint8_t *p, size_t n, xmlDoc **out, struct doc_error *error)
 	parser->sax->cdataBlock = on_cdata;
 	*out = xmlCtxtReadMemory(parser, (const char *)p, (int)n, NULL, NULL,
 	    XML_PARSE_NONET | XML_PARSE_NOERROR | XML_PARSE_NOWARNING);
-	if (*out == NULL || reader.refused != NULL) {
+	/* A prefix that means nothing here means something in what is signed
+	 * around it. */
+	if (*out == NULL || reader.refused != NULL || !parser->nsWellFormed) {
 		err = fail_parser(parser, error);
 		xmlFreeDoc(*out);
 		*out = NULL;

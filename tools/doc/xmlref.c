@@ -89,8 +89,11 @@ static bool
 has_room_for(const xmlNode *transform, const char *uri)
 {
 	const xmlNode *child = xml_first(transform);
+	char *text = xml_text(transform);
+	bool empty = text == NULL;
 
-	if (!xml_is_plain(transform) || xml_text(transform) != NULL)
+	xmlFree(text);
+	if (!xml_is_plain(transform) || !empty)
 		return false;
 	return child == NULL || (strncmp(uri, XML_C14N_EXC,
 	    strlen(XML_C14N_EXC)) == 0 && xml_next(child) == NULL &&

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "xmlmem.h"
 #include "xmlplace.h"
 #include "xmlread.h"
 #include "xmlsig.h"
@@ -233,6 +234,23 @@ fill_digests(const struct xml_job *job, struct xml_signature *signature,
 	return err;
 }
 
+/* Whoever pairs a key with a certificate can be wrong; a card, too. */
+static enum doc_err
+check_value(const struct xml_job *job, const struct xml_signature *signature,
+    const struct jpki_buf *value, struct doc_error *error)
+{
+	struct jpki_buf info = { NULL, 0 };
+	enum doc_err err = xml_canonical(signature->info, signature->c14n,
+	    &info, error);
+
+	if (err == DOC_OK && !xml_signature_holds(job->signer->crypto,
+	    X509_get0_pubkey(job->signer->cert), signature, &info, value))
+		err = doc_fail(error, DOC_ERR_KEY, "the signature does not "
+		    "match the certificate, and was not used");
+	jpki_buf_free(&info);
+	return err;
+}
+
 static enum doc_err
 fill_value(const struct xml_job *job, struct xml_signature *signature,
     struct doc_error *error)
@@ -241,6 +259,8 @@ fill_value(const struct xml_job *job, struct xml_signature *signature,
 	enum doc_err err = xml_signature_make(job->signer->crypto,
 	    job->signer->key, signature, &value, error);
 
+	if (err == DOC_OK)
+		err = check_value(job, signature, &value, error);
 	if (err == DOC_OK && !xml_encode(signature->value, value.p, value.n))
 		err = no_memory(error);
 	jpki_buf_free(&value);
@@ -291,8 +311,8 @@ write_document(xmlDoc *doc, struct jpki_buf *out, struct doc_error *error)
 	return out->p != NULL ? DOC_OK : no_memory(error);
 }
 
-enum doc_err
-xml_sign(const struct doc_signer *signer, const uint8_t *p, size_t n,
+static enum doc_err
+sign(const struct doc_signer *signer, const uint8_t *p, size_t n,
     const struct xml_options *options, struct jpki_buf *out,
     struct doc_error *error)
 {
@@ -312,5 +332,25 @@ xml_sign(const struct doc_signer *signer, const uint8_t *p, size_t n,
 	if (err == DOC_OK)
 		err = write_document(job.doc, out, error);
 	xml_job_clear(&job);
+	return err;
+}
+
+/* Without memory a document could lack what nobody would miss. */
+enum doc_err
+xml_sign(const struct doc_signer *signer, const uint8_t *p, size_t n,
+    const struct xml_options *options, struct jpki_buf *out,
+    struct doc_error *error)
+{
+	struct jpki_buf made = { NULL, 0 };
+	enum doc_err err;
+
+	xml_mem_watch();
+	err = sign(signer, p, n, options, &made, error);
+	if (xml_mem_short())
+		err = doc_fail(error, DOC_ERR_MEMORY, "out of memory");
+	if (err == DOC_OK)
+		*out = made;
+	else
+		jpki_buf_free(&made);
 	return err;
 }

@@ -21,7 +21,7 @@ const char *
 xml_key_type(const EVP_PKEY *key)
 {
 	for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++)
-		if (EVP_PKEY_is_a(key, types[i]))
+		if (doc_key_is(key, types[i]))
 			return types[i];
 	return NULL;
 }

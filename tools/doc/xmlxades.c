@@ -74,7 +74,7 @@ xades_add(const struct doc_signer *signer, xmlNode *signature, const char *id,
 	    NULL));
 	xmlNode *signed_properties = xml_add(qualifying, "SignedProperties",
 	    NULL);
-	xmlNode *of_signature = xml_add(signed_properties,
+	xmlNode *signature_part = xml_add(signed_properties,
 	    "SignedSignatureProperties", NULL);
 	char target[64], text[TIME_MAX];
 	xmlNode *cert;
@@ -83,9 +83,9 @@ xades_add(const struct doc_signer *signer, xmlNode *signature, const char *id,
 	    (int)sizeof(target) || !time_text(signer->now, text) ||
 	    !xml_set(qualifying, "Target", target) ||
 	    !xml_set(signed_properties, "Id", properties_id) ||
-	    xml_add(of_signature, "SigningTime", text) == NULL)
+	    xml_add(signature_part, "SigningTime", text) == NULL)
 		return false;
-	cert = xml_add(xml_add(of_signature, "SigningCertificateV2", NULL),
+	cert = xml_add(xml_add(signature_part, "SigningCertificateV2", NULL),
 	    "Cert", NULL);
 	cert = xml_add(cert, "CertDigest", NULL);
 	return cert != NULL && add_digest(signer, cert, signature->ns);
@@ -216,14 +216,14 @@ read_time(const char *text)
 	return days_of(y, mon, d) * 86400 + h * 3600 + min * 60 + s - zone;
 }
 
-int64_t
-xades_time(const xmlNode *properties)
+bool
+xades_time(const xmlNode *properties, int64_t *when)
 {
 	const xmlNode *node = xml_child(of_signature(properties), XML_NS_XADES,
 	    "SigningTime");
 	char *text = node != NULL ? xml_text(node) : NULL;
-	int64_t when = text != NULL ? read_time(text) : -1;
 
+	*when = text != NULL ? read_time(text) : -1;
 	xmlFree(text);
-	return when;
+	return node == NULL || *when >= 0;
 }

@@ -35,7 +35,7 @@ enum doc_err	xades_check_stamps(const struct trust *trust,
 /* Does it say, with digests that are known, that this one signed? */
 bool		xades_names(OSSL_LIB_CTX *crypto, const xmlNode *properties,
 		    X509 *cert);
-/* When it was made; -1: it does not say. */
-int64_t		xades_time(const xmlNode *properties);
+/* When it was made; -1: it does not say.  False: what it says is no time. */
+bool		xades_time(const xmlNode *properties, int64_t *when);
 
 #endif
