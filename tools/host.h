@@ -18,7 +18,7 @@ struct host {
 	bool		 remote;	/* the shell came over the network */
 	bool		 root;		/* who runs this is root */
 	int64_t		 now;		/* seconds since 1970 UTC */
-	int64_t		 built;		/* when this program was made; 0: not known */
+	int64_t		 built;		/* this program; 0: not known */
 };
 
 /* The machine as it is, for who started the program. */

@@ -61,8 +61,9 @@ look_cert(struct tool *t, struct look *look, size_t which)
 enum jpki_err
 look_card(struct tool *t, struct look *look)
 {
-	enum jpki_err err = unless_local(jpki_token_read(t->card, &look->token));
+	enum jpki_err err;
 
+	err = unless_local(jpki_token_read(t->card, &look->token));
 	if (err == JPKI_OK)
 		err = unless_local(jpki_availability_read(t->card,
 		    &look->have));

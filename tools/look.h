@@ -12,7 +12,7 @@
 enum { LOOK_AUTH, LOOK_SIGN, LOOK_CERTS };	/* the holder's certificates */
 
 struct look_pin {
-	bool			asked;		/* the card has it, odd or not */
+	bool			asked;		/* the card has such a PIN */
 	enum jpki_err		err;
 	struct jpki_pin_info	info;
 };

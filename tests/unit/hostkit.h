@@ -6,7 +6,7 @@
 #include "checks.h"
 
 struct hostkit {
-	struct host	host;		/* /home/u, an ordinary user at the screen */
+	struct host	host;		/* of /home/u, no root, at the screen */
 	char		base[64];
 };
 

@@ -121,7 +121,8 @@ twice_is_said(void **state)
 {
 	(void)state;
 	hostkit_file(&kit, JPKI_P11_MODULES "/jpki-pkcs11-auth.so", "");
-	hostkit_file(&kit, USER "again.module", "module: jpki-pkcs11-auth.so\n");
+	hostkit_file(&kit, USER "again.module",
+	    "module: jpki-pkcs11-auth.so\n");
 	expect_p11kit("in two folders", "p11kit-twice (" SYSTEM "jpki.module)");
 	hostkit_file(&kit, USER "again.module",
 	    "module: jpki-pkcs11-auth.so\nenable-in: ssh\n");
@@ -135,7 +136,8 @@ files_of_one_name_are_merged(void **state)
 	(void)state;
 	hostkit_file(&kit, ADMIN "jpki.module", "module: " OURS "\n");
 	hostkit_file(&kit, OURS, "");
-	hostkit_file(&kit, USER "jpki.module", "x-init-reserved: tokens=auth\n");
+	hostkit_file(&kit, USER "jpki.module",
+	    "x-init-reserved: tokens=auth\n");
 	expect_p11kit("one", "");
 	hostkit_remove(&kit, OURS);
 	expect_p11kit("the administrator's module",
@@ -166,14 +168,16 @@ databases_are_looked_at(void **state)
 		{ "empty", INTERNAL, "" },
 		{ "one", INTERNAL MODULE(OURS, "JPKI"), "" },
 		{ "two files of one token",
-		    MODULE(OURS, "JPKI") MODULE("/opt/jpki-pkcs11-auth.so", "2"),
+		    MODULE(OURS, "JPKI")
+		    MODULE("/opt/jpki-pkcs11-auth.so", "2"),
 		    "nss-twice (/home/u/.pki/nssdb, 2)" },
 		{ "two files of two tokens",
 		    MODULE("/opt/jpki-pkcs11-sign.so", "1")
 		    MODULE("/opt/jpki-pkcs11-auth.so", "2"), "" },
 		{ "p11-kit alone", MODULE("/lib/p11-kit-proxy.so", "p"), "" },
 		{ "p11-kit beside", MODULE("/lib/p11-kit-proxy.so", "p")
-		    MODULE(OURS, "JPKI"), "nss-twice (/home/u/.pki/nssdb, JPKI)" },
+		    MODULE(OURS, "JPKI"),
+		    "nss-twice (/home/u/.pki/nssdb, JPKI)" },
 		{ "OpenSC", MODULE("/lib/opensc-pkcs11.so", "o"),
 		    "nss-opensc (/home/u/.pki/nssdb, o)" },
 		{ "OpenSC beside", MODULE(OURS, "JPKI")

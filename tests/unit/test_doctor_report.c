@@ -131,7 +131,8 @@ static void
 a_selection_of_odd_length_selects_nothing(void **state)
 {
 	static const char *const lines[] = {
-		"> 00A4040CFFD3921000310001010408", "> 00A4020C02", "> 00A4040C",
+		"> 00A4040CFFD3921000310001010408", "> 00A4020C02",
+		"> 00A4040C",
 		"> 00A4040C01D3", "> 00A4020C0100",
 	};
 
@@ -296,7 +297,8 @@ what_was_seen_steers_no_terminal(void **state)
 	assert_int_equal(fclose(f), 0);
 	assert_null(strchr(text, '\033'));
 	assert_non_null(strstr(text, "\n  Reader"));
-	assert_non_null(strstr(text, "\n\nNo card reader is there.\n    Connect"));
+	assert_non_null(strstr(text,
+	    "\n\nNo card reader is there.\n    Connect"));
 	free(text);
 }
 

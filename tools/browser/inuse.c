@@ -43,7 +43,7 @@ is_locked(const char *path)
 	int		fd = open(path, O_RDWR | O_CLOEXEC | O_NOCTTY);
 	bool		locked;
 
-	/* One that cannot be opened for writing: for reading, it is told too. */
+	/* Opened for reading only, it tells of the lock all the same. */
 	if (fd < 0)
 		fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
 	if (fd < 0)

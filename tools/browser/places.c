@@ -111,9 +111,10 @@ static void
 take_line(void *user, const char *section, const char *key, const char *value)
 {
 	struct ini_search	*search = user;
-	bool			 of_profile = strncmp(section, "Profile", 7) == 0;
+	bool			 of_profile;
 	char			 room[PATH_MAX];
 
+	of_profile = strncmp(section, "Profile", 7) == 0;
 	if (strcmp(key, of_profile ? "Path" : "Default") != 0)
 		return;
 	if (value[0] == '/')

@@ -28,7 +28,8 @@ static const struct step_row {
 	[STEP_ADD] = { "added", N_("  the module JPKI is added: "),
 	    { "modutil", "-dbdir", the_db, "-add", the_name, "-libfile",
 	    the_file, "-force" } },
-	[STEP_DELETE] = { "removed", N_("  a module for this card is taken out: "),
+	[STEP_DELETE] = { "removed",
+	    N_("  a module for this card is taken out: "),
 	    { "modutil", "-dbdir", the_db, "-delete", the_name, "-force" } },
 };
 
@@ -116,8 +117,8 @@ run_step(const struct plan *plan, const struct step *step)
 	if (host_program(plan->host, row->args[0], path, sizeof path)[0] ==
 	    '\0')
 		return fail(EXIT_FAILED, "the program %s is not installed; on "
-		    "Debian and Ubuntu \"apt install libnss3-tools\", on Fedora "
-		    "\"dnf install nss-tools\"", row->args[0]);
+		    "Debian and Ubuntu \"apt install libnss3-tools\", on "
+		    "Fedora \"dnf install nss-tools\"", row->args[0]);
 	(void)snprintf(db, sizeof db, "sql:%s", step->profile->folder);
 	for (size_t i = 0; i < ARGS_MAX && row->args[i] != NULL; i++)
 		argv[i] = argument(plan, step, row->args[i], db);

@@ -18,8 +18,8 @@ struct exchange {
 	size_t		reader;		/* its number */
 	char		command[COMMAND_TEXT]; /* in hexadecimal */
 	uint8_t		ins;
-	uint16_t	app;		/* that is current: the end of its AID */
-	uint16_t	file;		/* that is current; 0: none */
+	uint16_t	app;		/* current: the end of its AID */
+	uint16_t	file;		/* current; 0: none */
 	bool		answered;
 	size_t		answer_n;	/* bytes before the status word */
 	uint16_t	sw;

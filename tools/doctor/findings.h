@@ -63,7 +63,7 @@ enum finding_id {
 
 struct finding {
 	enum finding_id	id;
-	char		seen[FINDING_SEEN];	/* "" if there is nothing to say */
+	char		seen[FINDING_SEEN];	/* "": nothing to say */
 };
 
 struct findings {

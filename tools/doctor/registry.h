@@ -11,7 +11,7 @@ struct registered {
 	char	name[256];		/* of the file */
 	char	folder[PATH_MAX];	/* of the file that says the most */
 	char	module[PATH_MAX];	/* as it says; "" if none does */
-	bool	kept;			/* from all programs but some (enable-in) */
+	bool	kept;			/* from all but some (enable-in) */
 };
 
 struct registry {

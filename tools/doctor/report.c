@@ -20,9 +20,10 @@ static const char head_text[] =
     "Report of jpki-tool doctor\n"
     "\n"
     "It holds no PIN, name, address, number of a card or certificate, key or\n"
-    "certificate, and no name of a user or machine.  Commands are the same for\n"
-    "every card; of answers only the length and the status word are here.  No\n"
-    "command could cost a try.  PROTOCOL explains the facts by their numbers.\n";
+    "certificate, and no name of a user or machine.  Commands are the same\n"
+    "for every card; of answers only the length and the status word are\n"
+    "here.  No command could cost a try.  PROTOCOL explains the facts by\n"
+    "their numbers.\n";
 
 struct report {
 	struct exchanges	 exchanges;
@@ -107,9 +108,8 @@ ask_more(void *user, struct tool *t, struct card_seen *card)
 static const char *
 pcscd_version(const struct host *host, char *room, size_t n)
 {
-	static const char *const	 argv[] = { "pcscd", "--version", NULL };
-	char				 path[PATH_MAX], *words = NULL;
-	const char			*at = NULL;
+	const char	*argv[] = { "pcscd", "--version", NULL }, *at = NULL;
+	char		 path[PATH_MAX], *words = NULL;
 
 	room[0] = '\0';
 	if (host_program(host, "pcscd", path, sizeof path)[0] != '\0' &&

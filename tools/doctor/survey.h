@@ -9,7 +9,7 @@ struct card_seen {
 	char		reader[256];
 	uint8_t		atr[33];
 	size_t		atr_len;
-	enum jpki_err	err;		/* of opening the card; OK: it is JPKI */
+	enum jpki_err	err;		/* of opening it; OK: it is JPKI */
 	enum jpki_err	look_err;	/* of looking at it */
 	struct look	look;
 };
