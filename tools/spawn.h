@@ -9,7 +9,8 @@
  * Run path with these arguments (the first is its name, NULL behind the last)
  * until it ends.  Its standard output and error come together in *words, to be
  * freed, also if it failed; NULL if there is no memory.  Returns its exit
- * status, or -1 if it could not be started or was killed.
+ * status, or -1 if it was killed or could not be started; the latter is 127 on
+ * some systems, and under some tools.
  */
 int	spawn_run(const char *path, const char *const argv[], char **words);
 

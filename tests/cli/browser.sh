@@ -305,12 +305,46 @@ read_only_is_refused() {
 	expect_list "$HOME/$firefox/abc.default" ''
 }
 
+# Without a word to root, and with files of one's own.
+an_ordinary_user_does_it_alone() {
+	firefox_home
+	chmod 755 "$work"
+	[ "$(id -u)" != 0 ] || chown -R 65534 "$HOME"
+	code=0
+	"${ordinary[@]}" "$JPKI_TOOL" browser install --yes --module "$module" \
+		>"$out" 2>"$err" || code=$?
+	expect_code 0
+	! grep root "$err"
+	expect_equal 'owner of the list' "$(stat -c %u "$HOME/$firefox/abc.default/pkcs11.txt")" \
+		"$(stat -c %u "$HOME")"
+	expect_list "$HOME/$firefox/abc.default" JPKI
+}
+
+# A password on the keys is no matter of the list of modules.
+a_password_does_not_matter() {
+	firefox_home
+	rm -r "$HOME/$firefox/abc.default"
+	mkdir "$HOME/$firefox/abc.default"
+	echo secret >"$work/password"
+	certutil -N -d "sql:$HOME/$firefox/abc.default" -f "$work/password"
+	install_here
+	expect_changed
+	expect_list "$HOME/$firefox/abc.default" JPKI
+	run browser remove --yes
+	expect_changed
+	expect_list "$HOME/$firefox/abc.default" ''
+}
+
 # What root writes for others would lock them out.
 root_is_not_others() {
 	firefox_home
 	chown -R 65534 "$HOME"
 	install_here
 	expect_failure 1 'belongs to another user'
+	# Nor is a database made in the home of another.
+	install_here chromium
+	expect_failure 1 'belongs to another user'
+	[ ! -e "$HOME/.pki" ] || echo 'a folder was made'
 	chown -R 0 "$HOME"
 	install_here
 	grep -q 'for root alone' "$err" || cat "$err"
@@ -437,6 +471,8 @@ tap 'status tells all' status_tells_all
 tap 'a Firefox that runs is left alone' running_firefox_is_left_alone
 tap 'a Chromium that runs is left alone' running_chromium_is_left_alone
 tap 'a profile that is read-only' read_only_is_refused
+tap 'an ordinary user does it alone' an_ordinary_user_does_it_alone
+tap 'a password does not matter' a_password_does_not_matter
 # Only root can make what belongs to others.
 [ "$(id -u)" != 0 ] || tap 'root is not others' root_is_not_others
 tap 'a database of the old format' old_format_is_refused

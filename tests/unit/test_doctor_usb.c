@@ -150,8 +150,10 @@ static void
 a_list_that_is_broken_lists_nothing(void **state)
 {
 	static const char *const lists[] = {
-		"", "<key>ifdVendorID</key>", "<key>ifdVendorID</key><array>"
-		"<string>0x04E6</string>", "<key>ifdProductID</key></array>",
+		"",
+		"<key>ifdVendorID</key>",
+		"<key>ifdVendorID</key><string>0x04E6</string>",
+		"<key>ifdProductID</key></array>",
 	};
 
 	(void)state;

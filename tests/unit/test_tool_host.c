@@ -149,10 +149,11 @@ what_cannot_run_is_said(void **state)
 {
 	const char *argv[] = { "none", NULL };
 	char *words;
+	int status = spawn_run("/none/such", argv, &words);
 
 	(void)state;
-	assert_int_equal(spawn_run("/none/such", argv, &words), -1);
 	free(words);
+	assert_true(status == -1 || status == 127);
 	assert_int_equal(run("#!/bin/sh\nkill -9 $$\n", &words), -1);
 	free(words);
 }

@@ -45,13 +45,32 @@ plan_free(struct plan *plan)
 	plan->n = 0;
 }
 
+/* Of a path, or of the part of it that is there; false: of none. */
+static bool
+find_owner(const char *path, uid_t *out)
+{
+	char		room[PATH_MAX];
+	struct stat	st;
+	char		*slash;
+
+	(void)snprintf(room, sizeof room, "%s", path);
+	while (stat(room, &st) != 0) {
+		slash = strrchr(room, '/');
+		if (slash == NULL || slash == room)
+			return false;
+		*slash = '\0';
+	}
+	*out = st.st_uid;
+	return true;
+}
+
 /* What root writes into somebody's profile, that one cannot use any more. */
 static enum exit_code
 check_owner(const char *folder)
 {
-	struct stat	st;
+	uid_t owner;
 
-	if (geteuid() != 0 || stat(folder, &st) != 0 || st.st_uid == 0)
+	if (geteuid() != 0 || !find_owner(folder, &owner) || owner == 0)
 		return EXIT_DONE;
 	return fail(EXIT_FAILED, "%s belongs to another user, whom root would "
 	    "lock out of it; run this as that user, without sudo", folder);
@@ -173,7 +192,9 @@ make_database(struct plan *plan, const struct profile *profile)
 		return plan->named ? fail(EXIT_FAILED, "there is no database "
 		    "of certificates in %s; start the browser once with that "
 		    "profile, or check the name", profile->folder) : EXIT_DONE;
-	code = check_in_use(plan->host, profile);
+	code = check_owner(profile->folder);
+	if (code == EXIT_DONE)
+		code = check_in_use(plan->host, profile);
 	if (code == EXIT_DONE)
 		code = add_step(plan, STEP_CREATE, profile, "");
 	if (code == EXIT_DONE)
