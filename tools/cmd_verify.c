@@ -83,7 +83,8 @@ check_cms(struct check_job *job)
 	err = cms_unwrap(job->doc.p, job->doc.n, &der, &job->error);
 	if (err == DOC_OK)
 		err = check_content(job, &der, apart ? &content : NULL, apart ?
-		    "all of the content" : "all of the content that is in it");
+		    _("all of the content") :
+		    _("all of the content that is in it"));
 	jpki_buf_free(&der);
 	return err;
 }
@@ -101,7 +102,8 @@ check_smime(struct check_job *job)
 	content.n = part.n;
 	if (err == DOC_OK)
 		err = check_content(job, &der, part.p != NULL ? &content : NULL,
-		    "the mail's body; who sent it when to whom is not signed");
+		    _("the mail's body; who sent it when to whom is not "
+		    "signed"));
 	jpki_buf_free(&part);
 	jpki_buf_free(&der);
 	return err;
@@ -169,10 +171,10 @@ note_raw(struct verdict_signature *s, enum jpki_err err)
 
 	return verdict_note(s, CHECK_SIGNATURE, ok ? FINDING_OK :
 	    FINDING_FAILED, "%s", ok ? "PKCS #1 v1.5" :
-	    "the certificate's key did not make it") &&
+	    _("the certificate's key did not make it")) &&
 	    verdict_note(s, CHECK_INTEGRITY, ok ? FINDING_OK : FINDING_FAILED,
 	    "%s", ok ? "the content is what was signed" :
-	    "the content, the hash or the key is another") &&
+	    _("the content, the hash or the key is another")) &&
 	    verdict_note(s, CHECK_COVERAGE, FINDING_OK, "all of the content");
 }
 

@@ -193,8 +193,8 @@ try_pdf(const struct docsign *plan, const struct doc_signer *signer,
  */
 
 static const struct docsign_format formats[] = {
-	{ "cms", make_cms, try_cms, OPT(DETACHED) | OPT(PEM) | OPT(ADD) | OPT(CONTENT) |
-	    OPT(TIMESTAMP), false },
+	{ "cms", make_cms, try_cms, OPT(DETACHED) | OPT(PEM) | OPT(ADD) |
+	    OPT(CONTENT) | OPT(TIMESTAMP), false },
 	{ "smime", make_smime, NULL, OPT(TIMESTAMP), false },
 	{ "xml", make_xml, NULL, OPT(CONTENT) | OPT(ID) | OPT(INTO) |
 	    OPT(ENVELOPING) | OPT(EXCLUSIVE) | OPT(XADES) | OPT(PROFILE) |

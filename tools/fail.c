@@ -45,7 +45,8 @@ static const struct fail_row rows[] = {
 	    N_("pcscd refuses this user"), N_("work on the machine's own screen, or let polkit allow "
 	    "org.debian.pcsc-lite.access_pcsc and org.debian.pcsc-lite.access_card") },
 	{ JPKI_ERR_NO_READER, EXIT_NO_CARD,
-	    N_("no card reader is there"), N_("connect one that pcscd knows; for most it needs libccid") },
+	    N_("no card reader is there"),
+	    N_("connect one that pcscd knows; for most it needs libccid") },
 	{ JPKI_ERR_NO_CARD, EXIT_NO_CARD,
 	    N_("there is no card in the reader"), N_("put a My Number Card in or on it") },
 	{ JPKI_ERR_REMOVED, EXIT_NO_CARD,

@@ -7,6 +7,8 @@
 #include <openssl/err.h>
 #include <openssl/pem.h>
 
+#include "language.h"
+
 #define CERTS_MAX	1000		/* a bundle of a system's CAs fits */
 #define BYTES_MAX	(4u << 20)
 
@@ -77,7 +79,7 @@ trust_certs_read(OSSL_LIB_CTX *crypto, const uint8_t *bytes, size_t n,
 		trust_certs_free(certs);
 		return doc_fail(error, DOC_ERR_INPUT, n == 0 ?
 		    "the file of certificates is empty" :
-		    "the file of certificates is too large");
+		    _("the file of certificates is too large"));
 	}
 	bio = BIO_new_mem_buf(bytes, (int)n);
 	done = bio != NULL && certs != NULL &&
