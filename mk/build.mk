@@ -79,7 +79,8 @@ programs := $(O)/jpki-tool $(O)/jpki-vcard
 
 .PHONY: all tests helpers
 #: all           libraries, modules and programs; this is the default
-all: $(libs) $(modules) $(programs) $(catalogues) $(O)/libjpki.pc
+all: $(libs) $(modules) $(programs) $(catalogues) $(O)/libjpki.pc \
+	$(O)/jpki.module
 tests: $(unit_tests)
 helpers: $(helpers)
 
@@ -164,13 +165,18 @@ $(modules): $(module_objs) $(O)/libjpki.a $(srcdir)/pkcs11/jpki-pkcs11.map
 
 # "make install prefix=" after "make" may say other places than configure.
 $(O)/places: FORCE
-	$(call remember,$(prefix) $(libdir) $(includedir) $(version))
+	$(call remember,$(prefix) $(libdir) $(includedir) $(version) $(p11_module_dir))
 
 $(O)/libjpki.pc: lib/libjpki.pc.in $(O)/places
 	@mkdir -p $(@D)
 	$(Q)sed -e 's|@prefix@|$(prefix)|' -e 's|@libdir@|$(libdir)|' \
 		-e 's|@includedir@|$(includedir)|' \
 		-e 's|@version@|$(version)|' $< >$@
+
+# p11-kit finds a module that is not where it looks only by its path.
+module_path := $(if $(filter-out $(p11kit_module_dir),$(p11_module_dir)),$(p11_module_dir)/)
+$(O)/jpki.module: $(srcdir)/pkcs11/jpki.module $(O)/places
+	$(Q)sed 's|^module: |&$(module_path)|' $< >$@
 
 # A program is its objects, and what they need of the archives.
 $(O)/jpki-tool: $(tool_objs) $(O)/libdoc.a $(O)/libwords.a $(O)/libjpki.a

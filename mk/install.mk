@@ -27,7 +27,7 @@ installed_data := \
 installed_data += $(foreach language,$(languages), \
 	$(catalogue_dir)/$(language)/LC_MESSAGES/jpki.mo:$(localedir)/$(language)/LC_MESSAGES)
 installed_modules := $(modules:%=%:$(p11_module_dir)) \
-	$(srcdir)/pkcs11/jpki.module:$(p11_config_dir)
+	$(O)/jpki.module:$(p11_config_dir)
 installed_data += $(installed_modules)
 installed_links := $(libdir)/$(so_name) $(libdir)/libjpki.so
 
