@@ -173,7 +173,7 @@ note_raw(struct verdict_signature *s, enum jpki_err err)
 	    FINDING_FAILED, "%s", ok ? "PKCS #1 v1.5" :
 	    _("the certificate's key did not make it")) &&
 	    verdict_note(s, CHECK_INTEGRITY, ok ? FINDING_OK : FINDING_FAILED,
-	    "%s", ok ? "the content is what was signed" :
+	    "%s", ok ? _("the content is what was signed") :
 	    _("the content, the hash or the key is another")) &&
 	    verdict_note(s, CHECK_COVERAGE, FINDING_OK, "all of the content");
 }

@@ -28,13 +28,43 @@ a_locked_pin_is_explained() {
 
 # The value of each row begins in one column, whatever the label's width.
 columns_are_even() {
-	local row
 	japanese run status -a
 	sed -nE 's/^(  [^ ]+ +)(残り|ロック).*/\1/p' "$out" >"$work/labels"
 	expect_equal rows "$(wc -l <"$work/labels")" 11
+	expect_labels 53
+}
+
+# Each of the labels in a file, with the blanks behind it, and a value's first
+# column are as wide.
+expect_labels() {
+	local row
 	while IFS= read -r row; do
-		expect_equal "$row" "$(printf '%s.' "$row" | wc -L)" 53
+		expect_equal "$row" "$(printf '%s.' "$row" | wc -L)" "$1"
 	done <"$work/labels"
+}
+
+# Of a document that is good, the same with another text, and one that is bare.
+documents_are_judged_in_japanese() {
+	echo '<letter><text>one</text></letter>' >"$work/bare"
+	"$JPKI_TOOL" cert sign-ca --pem -o "$work/ca"
+	run_pin ABC123 sign -k sign --yes --format xml -o "$work/good" "$work/bare"
+	expect_success
+	sed 's/<text>one/<text>two/' "$work/good" >"$work/other"
+	japanese run verify --ca "$work/ca" "$work/good"
+	expect_success 署名1個、xml 署名者 検証結果 'テスト用認証局の発行です。本人の証明にはなりません' \
+		一般には確認できません '確認できる範囲で、この文書の署名に問題はありません。'
+	expect_no_output 有効です
+	sed -nE 's/^(  [^ ]+ +)(問題なし|不明).*/\1/p' "$out" >"$work/labels"
+	expect_equal rows "$(wc -l <"$work/labels")" 7
+	expect_labels 26
+	japanese run verify --ca "$work/ca" "$work/other"
+	expect_code 1
+	expect_output '失敗: 文書が署名の後に変更されています'
+	expect_output 'この文書の署名には問題があります。'
+	grep -q '^jpki-tool: .*: 問題のある署名か、確認できない署名があります$' "$err" || cat "$err"
+	japanese run verify "$work/bare"
+	expect_code 1
+	grep -q '文書に署名（ds:Signature）がありません' "$err" || cat "$err"
 }
 
 the_help_fits() {
@@ -84,6 +114,7 @@ play "$@"
 tap 'Japanese is spoken' in_world adult japanese_is_spoken
 tap 'a locked PIN is explained' in_world locked a_locked_pin_is_explained
 tap 'columns are even' in_world adult columns_are_even
+tap 'documents are judged in Japanese' in_world adult documents_are_judged_in_japanese
 tap 'the help fits 80 columns' the_help_fits
 tap 'JSON has no language' in_world adult json_has_no_language
 tap 'without UTF-8 or a catalogue it is English' in_world adult without_utf8_it_is_english

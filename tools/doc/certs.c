@@ -78,7 +78,7 @@ trust_certs_read(OSSL_LIB_CTX *crypto, const uint8_t *bytes, size_t n,
 	if (n == 0 || n > BYTES_MAX) {
 		trust_certs_free(certs);
 		return doc_fail(error, DOC_ERR_INPUT, n == 0 ?
-		    "the file of certificates is empty" :
+		    _("the file of certificates is empty") :
 		    _("the file of certificates is too large"));
 	}
 	bio = BIO_new_mem_buf(bytes, (int)n);

@@ -79,7 +79,8 @@ cms_open(OSSL_LIB_CTX *crypto, const uint8_t *der, size_t n, int nid,
 	if (m.cms == NULL)
 		fault = _("this is no CMS");
 	else if (end != der + n)
-		fault = "something that nobody signed stands behind the CMS";
+		fault = _("something that nobody signed stands behind "
+		    "the CMS");
 	else
 		fault = fill(&m, nid);
 	ERR_clear_error();

@@ -121,7 +121,7 @@ read_gap(const struct doc_bytes *bytes, struct pdf_range *out)
 		return _("the document cannot be read");
 	out->cms.p = malloc(n);
 	if (out->cms.p == NULL)
-		return "out of memory";
+		return _("out of memory");
 	out->cms.n = n;
 	if (!doc_bytes_read(bytes, out->gap + 1, out->cms.p, n))
 		return _("the document cannot be read");

@@ -126,7 +126,7 @@ time_fault(const struct judged *j)
 		return _("the time of signing that is claimed lies in the "
 		    "future");
 	if (stamped > latest)
-		return "the time of the time stamp lies in the future";
+		return _("the time of the time stamp lies in the future");
 	if (claimed >= 0 && claimed < j->cert->not_before)
 		return _("the time of signing that is claimed lies before the "
 		    "certificate's beginning");
