@@ -57,6 +57,7 @@ include $(srcdir)/mk/clients.mk
 include $(srcdir)/mk/fault.mk
 include $(srcdir)/mk/fuzz.mk
 include $(srcdir)/mk/analyze.mk
+include $(srcdir)/mk/packages.mk
 
 run_tests = CC='$(CC)' NM='$(NM)' $(srcdir)/scripts/run-tests --jobs $(JOBS) \
 	$(if $(COMPLETE),--complete)
@@ -67,7 +68,7 @@ check: $(foreach suite,$(SUITES),$(needs_$(suite)))
 	@$(run_tests) $(foreach suite,$(SUITES),$(suite_$(suite)))
 
 #: check-SUITE   one suite: static unit cli e2e valgrind san tsan clang clients faults
-#:               fuzz analyze msan hardening
+#:               fuzz packages analyze msan hardening
 .SECONDEXPANSION:
 $(SUITES:%=check-%): check-%: $$(needs_$$*)
 	@$(run_tests) $(suite_$*)
