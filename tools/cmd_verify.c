@@ -101,6 +101,9 @@ check_smime(struct check_job *job)
 	if (err == DOC_OK)
 		err = check_content(job, &der, part.p != NULL ? &content : NULL,
 		    "the mail's body; who sent it when to whom is not signed");
+	if (err == DOC_ERR_OPTION)
+		err = doc_fail(&job->error, DOC_ERR_INPUT, "its CMS holds a "
+		    "content of its own, beside the mail's");
 	jpki_buf_free(&part);
 	jpki_buf_free(&der);
 	return err;
@@ -372,6 +375,15 @@ report(struct check_job *job)
 	    "%s: not every signature holds", job->doc.name);
 }
 
+static enum exit_code
+check_options(const struct options *opt, const struct format *format)
+{
+	const char *name = options_first(opt, OF_FORMATS & ~format->options);
+
+	return name == NULL ? EXIT_DONE : fail(EXIT_USAGE, "the format %s "
+	    "takes no option --%s; leave it out", format->name, name);
+}
+
 static size_t
 count_bytes(const struct check_job *job)
 {
@@ -402,8 +414,7 @@ check_document(struct check_job *job)
 
 	if (format == NULL)
 		return code;
-	code = options_refuse(job->t->opt, OF_FORMATS & ~format->options,
-	    "the format", format->name);
+	code = check_options(job->t->opt, format);
 	if (code == EXIT_DONE)
 		code = open_contents(job, format);
 	if (code != EXIT_DONE ||

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "pins.h"
 #include "timestamp.h"
 
 typedef enum doc_err make_fn(const struct docsign *plan,
@@ -297,7 +298,10 @@ plan_contents(const struct options *opt, struct docsign *d)
 	while ((path = options_nth(opt, OPT_CONTENT, d->contents)) != NULL) {
 		struct infile *f = &d->content[d->contents];
 
-		code = infile_open(path, f);
+		code = strcmp(path, "-") == 0 ? pins_leave_stdin(opt) :
+		    EXIT_DONE;
+		if (code == EXIT_DONE)
+			code = infile_open(path, f);
 		if (code != EXIT_DONE)
 			return code;
 		d->file[d->contents++] = (struct xml_file){
@@ -344,6 +348,16 @@ plan_timestamp(const struct options *opt)
 	    "%s", error.words);
 }
 
+static enum exit_code
+check_options(const struct options *opt, const struct docsign_format *format)
+{
+	const char *name = options_first(opt,
+	    DOCSIGN_OPTIONS & ~(format->options | OPT(JOBS)));
+
+	return name == NULL ? EXIT_DONE : fail(EXIT_USAGE, "the format %s "
+	    "takes no option --%s; leave it out", format->name, name);
+}
+
 enum exit_code
 docsign_plan(struct tool *t, struct docsign *out)
 {
@@ -356,8 +370,7 @@ docsign_plan(struct tool *t, struct docsign *out)
 		return fail(EXIT_USAGE, "there is no format \"%s\" to sign in; "
 		    "give cms, smime, xml, pdf or raw",
 		    opt->value[OPT_FORMAT]);
-	code = options_refuse(opt, DOCSIGN_OPTIONS & ~(out->format->options | OPT(JOBS)),
-	    "the format", out->format->name);
+	code = check_options(opt, out->format);
 	out->pem = opt->seen[OPT_PEM] > 0;
 	out->add = opt->seen[OPT_ADD] > 0;
 	out->cms.detached = opt->seen[OPT_DETACHED] > 0;

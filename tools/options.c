@@ -52,7 +52,7 @@ static const struct option_row rows[OPT_COUNT] = {
 	[OPT_ADD] = { 0, "add", NULL, "of cms: one signer more on the one given", false },
 	[OPT_ID] = { 0, "id", "NAME", "of xml: the element of that Id is what counts", true },
 	[OPT_INTO] = { 0, "into", "NAME",
-	    "of xml: the signature goes into the element of that Id", false },
+	    "of xml: put the signature into that element", false },
 	[OPT_ENVELOPING] = { 0, "enveloping", NULL,
 	    "of xml: the content goes into the signature", false },
 	[OPT_EXCLUSIVE] = { 0, "exclusive", NULL, "of xml: exclusive C14N", false },
@@ -196,15 +196,13 @@ options_allow(const struct options *opt, uint64_t allowed,
 	return EXIT_DONE;
 }
 
-enum exit_code
-options_refuse(const struct options *opt, uint64_t refused, const char *what,
-    const char *name)
+const char *
+options_first(const struct options *opt, uint64_t set)
 {
 	for (size_t id = 0; id < OPT_COUNT; id++)
-		if (opt->seen[id] && (refused & UINT64_C(1) << id) != 0)
-			return fail(EXIT_USAGE, "%s %s takes no option --%s; "
-			    "leave it out", what, name, rows[id].name);
-	return EXIT_DONE;
+		if (opt->seen[id] && (set & UINT64_C(1) << id) != 0)
+			return rows[id].name;
+	return NULL;
 }
 
 enum exit_code

@@ -84,10 +84,8 @@ enum exit_code	 options_parse(int argc, char **argv, struct options *out);
 enum exit_code	 options_allow(const struct options *opt, uint64_t allowed,
 		    const char *command);
 
-/* Reports the first option given that is in the set: what (its name) takes it
- * not. */
-enum exit_code	 options_refuse(const struct options *opt, uint64_t refused,
-		    const char *what, const char *name);
+/* The name of the first option of the set that was given, or NULL. */
+const char	*options_first(const struct options *opt, uint64_t set);
 
 /* Reports two options of the set given together. */
 enum exit_code	 options_exclude(const struct options *opt, uint64_t set);
