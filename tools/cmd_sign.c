@@ -102,7 +102,7 @@ check_options(const struct options *opt)
 		return check_suffix(opt);
 	if (opt->operands > 2)
 		return fail(EXIT_USAGE, "several files need several outputs; "
-		    "give --suffix .sig");
+		    "give --suffix .sig, or -signed");
 	if (is_document(opt) && (strcmp(opt->value[OPT_FORMAT], "xml") == 0 ||
 	    strcmp(opt->value[OPT_FORMAT], "smime") == 0))
 		return EXIT_DONE;
@@ -126,6 +126,24 @@ concat(const char *a, const char *b)
 	return out;
 }
 
+/* a.pdf and .sig: a.pdf.sig; a.pdf and -signed: a-signed.pdf. */
+static char *
+with_suffix(const char *path, const char *suffix)
+{
+	const char	*name = infile_last_part(path);
+	const char	*end = strrchr(name, '.');
+	char		*base, *first, *out;
+
+	if (suffix[0] != '-' || end == NULL || end == name)
+		return concat(path, suffix);
+	base = strndup(path, (size_t)(end - path));
+	first = base != NULL ? concat(base, suffix) : NULL;
+	out = first != NULL ? concat(first, end) : NULL;
+	free(first);
+	free(base);
+	return out;
+}
+
 static enum exit_code
 plan_item(struct tool *t, struct item *item)
 {
@@ -137,7 +155,7 @@ plan_item(struct tool *t, struct item *item)
 		suffix = t->opt->value[OPT_SUFFIX];
 	if (suffix == NULL && is_stdio(output))
 		return EXIT_DONE;
-	item->output = suffix != NULL ? concat(item->input, suffix) :
+	item->output = suffix != NULL ? with_suffix(item->input, suffix) :
 	    concat(output, "");
 	if (item->output == NULL)
 		return fail_err(t, JPKI_ERR_MEMORY);
@@ -327,8 +345,8 @@ sign_raw(struct tool *t, struct job *job, struct pins *pins)
 {
 	const char	*name = options_first(t->opt, DOCSIGN_OPTIONS);
 	enum exit_code	 code = name == NULL ? EXIT_DONE : fail(EXIT_USAGE,
-	    "a bare signature (--format raw) takes no option --%s; leave it "
-	    "out", name);
+	    "option --%s is for documents; give --format cms, smime, xml or "
+	    "pdf, or leave it out", name);
 
 	if (code == EXIT_DONE)
 		code = pins_load(t, job->key->pin, pins);

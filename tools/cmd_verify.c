@@ -104,6 +104,9 @@ check_smime(struct check_job *job)
 		err = check_content(job, &der, part.p != NULL ? &content : NULL,
 		    _("the mail's body; who sent it when to whom is not "
 		    "signed"));
+	if (err == DOC_ERR_OPTION)
+		err = doc_fail(&job->error, DOC_ERR_INPUT, "its CMS holds a "
+		    "content of its own, beside the mail's");
 	jpki_buf_free(&part);
 	jpki_buf_free(&der);
 	return err;

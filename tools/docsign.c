@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "language.h"
+#include "pins.h"
 #include "timestamp.h"
 
 typedef enum doc_err make_fn(const struct docsign *plan,
@@ -299,7 +300,10 @@ plan_contents(const struct options *opt, struct docsign *d)
 	while ((path = options_nth(opt, OPT_CONTENT, d->contents)) != NULL) {
 		struct infile *f = &d->content[d->contents];
 
-		code = infile_open(path, f);
+		code = strcmp(path, "-") == 0 ? pins_leave_stdin(opt) :
+		    EXIT_DONE;
+		if (code == EXIT_DONE)
+			code = infile_open(path, f);
 		if (code != EXIT_DONE)
 			return code;
 		d->file[d->contents++] = (struct xml_file){
@@ -335,16 +339,6 @@ plan_xml(const struct options *opt, struct docsign *d)
 }
 
 static enum exit_code
-check_options(const struct options *opt, const struct docsign_format *format)
-{
-	const char *name = options_first(opt,
-	    DOCSIGN_OPTIONS & ~(format->options | OPT(JOBS)));
-
-	return name == NULL ? EXIT_DONE : fail(EXIT_USAGE, "the format %s "
-	    "takes no option --%s; leave it out", format->name, name);
-}
-
-static enum exit_code
 plan_timestamp(const struct options *opt)
 {
 	const char		*url = opt->value[OPT_TIMESTAMP];
@@ -354,6 +348,16 @@ plan_timestamp(const struct options *opt)
 		return EXIT_DONE;
 	return fail(error.err == DOC_ERR_OPTION ? EXIT_USAGE : EXIT_FAILED,
 	    "%s", error.words);
+}
+
+static enum exit_code
+check_options(const struct options *opt, const struct docsign_format *format)
+{
+	const char *name = options_first(opt,
+	    DOCSIGN_OPTIONS & ~(format->options | OPT(JOBS)));
+
+	return name == NULL ? EXIT_DONE : fail(EXIT_USAGE, "the format %s "
+	    "takes no option --%s; leave it out", format->name, name);
 }
 
 enum exit_code

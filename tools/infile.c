@@ -91,7 +91,8 @@ infile_lasts(const char *path)
 {
 	struct stat st;
 
-	return stat(path, &st) == 0 && S_ISREG(st.st_mode);
+	return strcmp(path, "-") != 0 && stat(path, &st) == 0 &&
+	    S_ISREG(st.st_mode);
 }
 
 enum exit_code
@@ -126,7 +127,10 @@ infile_open(const char *path, struct infile *out)
 	errnum = read_all(fd, out);
 	if (!is_stdin)
 		(void)close(fd);
-	return errnum == 0 ? EXIT_DONE : fail_read(out->name, errnum);
+	if (errnum == 0)
+		return EXIT_DONE;
+	infile_close(out);
+	return fail_read(is_stdin ? _("standard input") : path, errnum);
 }
 
 struct doc_bytes

@@ -36,7 +36,7 @@ enum exit_code	infile_open(const char *path, struct infile *out);
 struct doc_bytes infile_bytes(const struct infile *file);
 /* What stands behind the last slash of a path. */
 const char	*infile_last_part(const char *path);
-/* Takes what infile_open() failed to fill, too. */
+/* Takes what infile_open() failed to fill, too, which holds nothing. */
 void		infile_close(struct infile *file);
 
 #endif

@@ -22,6 +22,7 @@
 #include "progress.h"
 #include "signjob.h"
 #include "ui.h"
+#include "validity.h"
 
 /* One document on its way. */
 struct doc {
@@ -32,6 +33,7 @@ struct doc {
 	enum doc_err	 err;
 	struct doc_error error;
 	enum jpki_err	 key_err;	/* what the key said of it */
+	bool		 cancelled;	/* before it was made */
 };
 
 struct run {
@@ -109,6 +111,25 @@ prove_cert(const struct run *r)
 	return fail_cert(r->t, r->job->key->cert, JPKI_ERR_MALFORMED);
 }
 
+/* It is signed nevertheless: the clock of this machine may be wrong. */
+static void
+warn_of_validity(const struct run *r)
+{
+	char	day[VALIDITY_TEXT];
+	int64_t	from, until;
+
+	if (!doc_time_of(X509_get0_notBefore(r->signer.cert), &from) ||
+	    !doc_time_of(X509_get0_notAfter(r->signer.cert), &until))
+		return;
+	if (r->signer.now > until)
+		warning("the certificate ended %s; who checks the document "
+		    "will refuse it", validity_day(until, day));
+	else if (r->signer.now < from)
+		warning("the certificate begins %s; who checks the document "
+		    "will refuse it, or this machine's clock is wrong",
+		    validity_day(from, day));
+}
+
 static enum exit_code
 log_in(struct run *r, struct pins *pins)
 {
@@ -125,6 +146,7 @@ log_in(struct run *r, struct pins *pins)
 		code = prove_cert(r);
 	if (code != EXIT_DONE)
 		return code;
+	warn_of_validity(r);
 	err = jpki_pkey(r->t->card, r->job->key->key, &r->signer.key);
 	return err == JPKI_OK ? EXIT_DONE : fail_err(r->t, err);
 }
@@ -204,6 +226,10 @@ doc_make(void *user, size_t i)
 	struct run	*r = user;
 	struct doc	*doc = &r->docs[i];
 
+	if (interrupt_noted()) {
+		doc->cancelled = true;
+		return;
+	}
 	doc->err = docsign_make(&r->plan, &r->signer, &doc->in, &doc->made,
 	    &doc->behind, &doc->error);
 	/* Before the key is asked for the next one.  Of several threads another
@@ -219,7 +245,10 @@ doc_take(void *user, size_t i)
 	struct doc	*doc = &r->docs[i];
 	enum exit_code	 code;
 
-	if (doc->err == DOC_OK) {
+	if (doc->cancelled) {
+		progress_end(r->job->count);
+		code = fail(EXIT_CANCELLED, "cancelled");
+	} else if (doc->err == DOC_OK) {
 		code = put(r, &r->job->items[i], doc);
 	} else {
 		progress_end(r->job->count);
@@ -243,6 +272,9 @@ sign_each(struct run *r, unsigned jobs)
 		r->code = fail(EXIT_FAILED, "no thread can be started; close "
 		    "other programs");
 	progress_end(r->job->count);
+	/* Ctrl-C behind the last one changes nothing any more. */
+	if (r->code == EXIT_DONE && r->job->items[0].output != NULL)
+		r->t->done = _("the documents are signed");
 	if (r->code != EXIT_DONE && r->job->count > 1)
 		warning("%zu of %zu documents are signed; \"%s\" and those "
 		    "behind it are not", r->done, r->job->count,

@@ -231,6 +231,41 @@ what_was_made_before_a_failure_stays() {
 	[ ! -e "$work/c.xml.signed" ] || echo "c is there"
 }
 
+# .sig goes behind the name, -signed before its end.
+a_suffix_has_its_place() {
+	begin
+	mkdir "$work/a.b"
+	cp "$work/one.xml" "$work/a.b/one.xml"
+	cp "$work/one.xml" "$work/a.b/one"
+	sign --format xml --suffix -signed "$work/a.b/one.xml" "$work/a.b/one"
+	expect_success
+	sign --format xml --suffix .signed "$work/a.b/one.xml"
+	expect_success
+	expect_equal files "$(cd "$work/a.b" && echo *)" \
+		'one one-signed one-signed.xml one.xml one.xml.signed'
+}
+
+a_certificate_that_ended_is_warned_of() {
+	begin
+	run_pin ABC123 sign -k sign --yes --format cms -o "$work/one.p7m" "$work/one"
+	expect_code 0
+	grep -q 'the certificate ended' "$err" || cat "$err"
+	holds false "$work/one.p7m"
+}
+
+what_is_drawn_is_on_the_page() {
+	begin
+	printf '%%%%MediaBox 0 0 200 100\n0 0 m\n' >"$work/page"
+	mutool create -o "$work/plain.pdf" "$work/page" >/dev/null 2>&1 || echo "no PDF"
+	sign --format pdf --visible 1,10,10,200,40 -o "$work/x.pdf" "$work/plain.pdf"
+	expect_failure 2 'would not be on it'
+	sign --format pdf --visible 1,-1,10,100,40 -o "$work/x.pdf" "$work/plain.pdf"
+	expect_failure 2 'from 0,0 to 200,100'
+	expect_equal commands "$(sent_commands)" 0
+	sign --format pdf --visible 1,100,60,100,40 -o "$work/x.pdf" "$work/plain.pdf"
+	expect_success
+}
+
 # However far ahead the others are; the last SELECT before it, and itself.
 what_the_card_did_not_sign_is_no_success() {
 	local jobs fault
@@ -300,7 +335,7 @@ options_that_do_not_belong_cost_nothing() {
 	sign --format doc -o "$work/x" "$work/one"
 	expect_failure 2 'no format'
 	sign --reason because -o "$work/x" "$work/one"
-	expect_failure 2 'takes no option --reason'
+	expect_failure 2 'give --format cms'
 	sign --format pdf --visible 1,2 -o "$work/x" "$work/one"
 	expect_failure 2 'page,x,y,width,height'
 	sign -j --format cms "$work/one"
@@ -359,6 +394,10 @@ tap 'time stamps are added, and judged' in_world adult time_stamps_are_added_and
 tap 'a batch costs one VERIFY' in_world adult a_batch_costs_one_verify
 tap 'a bar shows how far it is' in_world adult a_bar_shows_how_far_it_is
 tap 'what was made before a failure stays' in_world adult what_was_made_before_a_failure_stays
+tap 'a suffix has its place' in_world adult a_suffix_has_its_place
+tap 'a certificate that ended is warned of' \
+	in_world expired a_certificate_that_ended_is_warned_of
+tap 'what is drawn is on the page' in_world adult what_is_drawn_is_on_the_page
 tap 'what the card did not sign is no success' \
 	in_world adult what_the_card_did_not_sign_is_no_success
 tap 'a bare signature is checked' in_world adult a_bare_signature_is_checked

@@ -117,9 +117,19 @@ read_with(struct dockit *kit, const struct jpki_buf *mail, const char *line)
 	return err;
 }
 
+/* "X: aaa..." of so many bytes, before its end. */
+static void
+fill_line(char *line, size_t n)
+{
+	memset(line, 'a', n);
+	memcpy(line, "X: ", 3);
+	memcpy(line + n, "\r\n", 3);
+}
+
 static void
 a_mail_with_two_readings_is_refused(void **state)
 {
+	static char long_line[998 + 3], too_long[999 + 3];
 	static const struct {
 		const char	*line;
 		enum doc_err	 err;
@@ -131,11 +141,23 @@ a_mail_with_two_readings_is_refused(void **state)
 		{ "Content-Type: multipart/signed; protocol="
 		    "\"application/pkcs7-signature\"; boundary=a;\n"
 		    "\tBOUNDARY*=b\n\n", DOC_ERR_INPUT },
+		{ "Subject: one\r\n and more\r\n", DOC_OK },
+		{ " Subject: one\r\n", DOC_ERR_INPUT },
+		{ "From nobody Sun Nov 22 2026\n", DOC_ERR_INPUT },
+		{ "no colon\n", DOC_ERR_INPUT },
+		{ ": no name\n", DOC_ERR_INPUT },
+		{ "\"Content-Type\": text/plain\n", DOC_ERR_INPUT },
+		{ "Subject : one\n", DOC_ERR_INPUT },
+		{ "Subject: one\rContent-Type: text/plain\r\n", DOC_ERR_INPUT },
+		{ long_line, DOC_OK },
+		{ too_long, DOC_ERR_INPUT },
 	};
 	struct dockit *kit = *state;
 	struct jpki_buf part = { NULL, 0 }, mail = mail_make(kit, "hello", 5,
 	    &part);
 
+	fill_line(long_line, 998);
+	fill_line(too_long, 999);
 	for (size_t i = 0; i < COUNT(rows); i++) {
 		expect_int(rows[i].line, read_with(kit, &mail, rows[i].line),
 		    rows[i].err);

@@ -333,8 +333,8 @@ notes_are_no_better_for_a_certification(void **state)
 {
 	static const char *const levels[] = { "", "/P 1", "/P 2", "/P 3" };
 	static const char *const notes[] = {
-		"<</Type/Annot/Subtype/FreeText/Rect[0 0 99 99]/DA(/F 9 Tf)"
-		    "/Contents(Pay more)>>",
+		("<</Type/Annot/Subtype/FreeText/Rect[0 0 99 99]/DA(/F 9 Tf)"
+		    "/Contents(Pay more)>>"),
 		"<</Type/Annot/Subtype/Stamp/Rect[0 0 99 99]>>",
 		"<</Type/Annot/Subtype/Redact/Rect[0 0 99 99]>>",
 	};

@@ -384,8 +384,8 @@ encrypted_documents_are_refused(void **state)
 	static const char *const rows[] = {
 		"qpdf --encrypt '' owner 256 -- in.pdf out.pdf",
 		"qpdf --encrypt user owner 256 -- in.pdf out.pdf",
-		"qpdf --allow-weak-crypto --encrypt '' owner 128 -- in.pdf "
-		    "out.pdf",
+		("qpdf --allow-weak-crypto --encrypt '' owner 128 -- in.pdf "
+		    "out.pdf"),
 	};
 	struct peers *peers = *state;
 

@@ -119,10 +119,20 @@ another_file_of_that_name_changes_nothing(void **state)
 static void
 only_files_last(void **state)
 {
+	char folder[] = "/tmp/jpki-test.XXXXXX";
+
 	(void)state;
 	assert_true(infile_lasts(path));
 	assert_false(infile_lasts("/dev/null"));
 	assert_false(infile_lasts("-"));
+	/* A file of that name is not what "-" means. */
+	assert_non_null(mkdtemp(folder));
+	assert_int_equal(chdir(folder), 0);
+	assert_int_equal(symlink(path, "-"), 0);
+	assert_false(infile_lasts("-"));
+	assert_int_equal(unlink("-"), 0);
+	assert_int_equal(chdir("/"), 0);
+	assert_int_equal(rmdir(folder), 0);
 	assert_false(infile_lasts("/tmp"));
 }
 

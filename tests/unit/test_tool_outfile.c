@@ -231,7 +231,7 @@ write_text(bool force)
 {
 	const struct outpiece pieces[] = {
 		{ OLD, strlen(TEXT) - 1, &source },
-		{ TEXT + strlen(TEXT) - 1, 1, NULL },
+		{ &TEXT[strlen(TEXT) - 1], 1, NULL },
 		{ NULL, 0, NULL },
 	};
 

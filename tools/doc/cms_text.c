@@ -16,6 +16,7 @@
 #define PART_MAX	(64u << 20)	/* no mail is larger */
 #define MAIL_MAX	(2 * PART_MAX)	/* Base64, and what is around it */
 #define LINE		48		/* bytes: 64 characters of Base64 */
+#define LINE_BYTES_MAX	998		/* of a header */
 
 /* By which names others call it. */
 static const char *const pem_names[] = {
@@ -192,11 +193,33 @@ is_header(const char *line, size_t n, const char *name)
 {
 	size_t at = strlen(name);
 
-	if (n < at || strncasecmp(line, name, at) != 0)
-		return false;
-	while (at < n && (line[at] == ' ' || line[at] == '\t'))
+	return n > at && strncasecmp(line, name, at) == 0 && line[at] == ':';
+}
+
+/* A name and a colon, or more of the line before.  RFC 5322 (2.2) has more
+ * characters in names, and nobody uses them; OpenSSL leaves out quotes. */
+static bool
+is_field(const char *line, size_t n, bool first)
+{
+	size_t at = 0;
+
+	if (!first && (line[0] == ' ' || line[0] == '\t'))
+		return true;
+	while (at < n && (isalnum((unsigned char)line[at]) ||
+	    line[at] == '-' || line[at] == '_' || line[at] == '.'))
 		at++;
-	return at < n && line[at] == ':';
+	return at > 0 && at < n && line[at] == ':';
+}
+
+/*
+ * A line that everybody reads alike: not longer than RFC 5322 (2.1.1) lets it
+ * be, as some cut it then, and with no other end in it.  n: without its own.
+ */
+static bool
+is_line(const char *line, size_t n)
+{
+	return n <= LINE_BYTES_MAX && memchr(line, '\r', n) == NULL &&
+	    memchr(line, '\0', n) == NULL;
 }
 
 /* How often a parameter has that name; its value may hold it as well. */
@@ -212,28 +235,37 @@ count_parameters(const char *line, size_t n, const char *name)
 	return count;
 }
 
-/* Of two types, or two boundaries, one reader takes the first and another the
- * last: what is shown would not be what was checked. */
+/*
+ * Of two types, or two boundaries, one reader takes the first and another the
+ * last, and what is no header ends them for one and not for another: what is
+ * shown would not be what was checked.
+ */
 static bool
 is_ambiguous(const uint8_t *bytes, size_t n)
 {
 	const char *p = (const char *)bytes, *end;
 	unsigned types = 0, boundaries = 0;
-	bool inside = false;
+	bool inside = false, first = true;
 	size_t line;
 
-	for (; n > 0 && p[0] != '\n' && p[0] != '\r'; p += line, n -= line) {
-		end = memchr(p, '\n', n);
-		line = end != NULL ? (size_t)(end - p) + 1 : n;
-		/* One that begins with a blank goes on with the last. */
+	for (; (end = memchr(p, '\n', n)) != NULL; first = false) {
+		line = (size_t)(end - p);
+		if (line > 0 && end[-1] == '\r')
+			line--;
+		if (line == 0)
+			return types > 1 || boundaries > 1;
+		if (!is_line(p, line) || !is_field(p, line, first))
+			return true;
 		if (p[0] != ' ' && p[0] != '\t') {
 			inside = is_header(p, line, "Content-Type");
 			types += inside;
 		}
 		if (inside)
 			boundaries += count_parameters(p, line, "boundary");
+		n -= (size_t)(end - p) + 1;
+		p = end + 1;
 	}
-	return types > 1 || boundaries > 1;
+	return true;
 }
 
 static enum doc_err
@@ -262,9 +294,9 @@ cms_smime_read(OSSL_LIB_CTX *crypto, const uint8_t *bytes, size_t n,
 	if (n > 0 && n <= MAIL_MAX)
 		in = BIO_new_mem_buf(bytes, (int)n);
 	if (is_ambiguous(bytes, n)) {
-		err = doc_fail(error, DOC_ERR_INPUT, "the mail says twice "
-		    "what its parts are, so that programs can show it in two "
-		    "ways");
+		err = doc_fail(error, DOC_ERR_INPUT, "this is no mail, "
+		    "or its headers can be read in two ways, so that programs "
+		    "would show what was not signed");
 	} else if (in == NULL || cms == NULL ||
 	    SMIME_read_CMS_ex(in, 0, &part, &cms) == NULL) {
 		ERR_clear_error();

@@ -78,14 +78,20 @@ look_at_ends(struct job *job)
 	}
 }
 
+/* What qpdf has no memory for looks empty, on both sides, and so the same: it
+ * has to say that it could read both. */
 static enum doc_err
 note_step(OSSL_LIB_CTX *crypto, struct state *from,
-    const struct pdf_doc *before, const struct pdf_doc *after)
+    const struct pdf_doc *before, const struct pdf_doc *after,
+    struct doc_error *error)
 {
 	enum doc_err err = pdf_compare(crypto, before, after, &from->why);
 
 	from->allowed = err == DOC_OK;
-	return err == DOC_ERR_MEMORY ? err : DOC_OK;
+	if (err == DOC_ERR_MEMORY)
+		return doc_fail(error, err, "out of memory");
+	err = pdf_doc_sound(before, error);
+	return err == DOC_OK ? pdf_doc_sound(after, error) : err;
 }
 
 /* What nobody had signed yet may have been damaged, and repaired later. */
@@ -116,7 +122,8 @@ look_back(struct job *job, struct doc_error *error)
 		err = look_at(job, i, doc, error);
 		if (err == DOC_OK && i > job->first)
 			err = note_step(job->trust->crypto,
-			    &job->states[i - 1], &docs[(i - 1) % 2], doc);
+			    &job->states[i - 1], &docs[(i - 1) % 2], doc,
+			    error);
 	}
 	pdf_doc_close(&docs[0]);
 	pdf_doc_close(&docs[1]);
@@ -224,6 +231,9 @@ check_cms(const struct job *job, const struct pdf_range *range, int64_t m,
 		    stream.bio, m, job->out, error);
 	if (stream.failed)
 		err = doc_fail(error, DOC_ERR_IO, "the PDF cannot be read");
+	if (err == DOC_ERR_OPTION)
+		err = doc_fail(error, DOC_ERR_INPUT, "its CMS holds a content "
+		    "of its own");
 	doc_stream_close(&stream);
 	return err;
 }
@@ -362,7 +372,9 @@ check_all(struct job *job, struct doc_error *error)
 	err = look_back(job, error);
 	for (size_t i = 0; i < job->now.n && err == DOC_OK; i++)
 		err = check_found(job, &job->now.found[i], error);
-	return err == DOC_OK ? check_gone(job, error) : err;
+	if (err == DOC_OK)
+		err = check_gone(job, error);
+	return err == DOC_OK ? pdf_doc_sound(&job->doc, error) : err;
 }
 
 enum doc_err

@@ -120,7 +120,7 @@ doc_complain(const struct pdf_doc *doc, qpdf_error e, struct doc_error *error)
 		    "more memory than there is for one of its size");
 	if (qpdf_get_error_code(doc->q, e) == qpdf_e_password)
 		return doc_fail(error, DOC_ERR_INPUT, "the PDF is encrypted; "
-		    "remove its password first");
+		    "remove its password first (qpdf --decrypt)");
 	return doc_fail(error, DOC_ERR_INPUT, "the PDF is damaged (%s, at byte "
 	    "%llu); qpdf can write it anew, without its signatures",
 	    detail, qpdf_get_error_file_position(doc->q, e));
@@ -152,7 +152,7 @@ doc_read(struct pdf_doc *doc, const struct doc_bytes *bytes, size_t n,
 		return pdf_doc_sound(doc, error);
 	if (qpdf_is_encrypted(doc->q))
 		return doc_fail(error, DOC_ERR_INPUT, "the PDF is encrypted; "
-		    "decrypt it first");
+		    "remove its password first (qpdf --decrypt)");
 	return DOC_OK;
 }
 

@@ -160,6 +160,48 @@ get_page(struct pdf_update *u, int number, qpdf_oh *page,
 	return DOC_OK;
 }
 
+#define TREE_MAX	64	/* pages in pages in pages */
+
+/* The page's own MediaBox, or that of what it is in; false: there is none. */
+static bool
+page_box(qpdf_data q, qpdf_oh page, double box[4])
+{
+	qpdf_oh node = page, oh = pdf_get(q, page, "/MediaBox");
+
+	for (int depth = 0; depth < TREE_MAX && !qpdf_oh_is_array(q, oh);
+	    depth++) {
+		node = pdf_get(q, node, "/Parent");
+		oh = pdf_get(q, node, "/MediaBox");
+	}
+	if (!qpdf_oh_is_array(q, oh) || qpdf_oh_get_array_n_items(q, oh) != 4)
+		return false;
+	for (int i = 0; i < 4; i++)
+		box[i] = qpdf_oh_get_numeric_value(q,
+		    qpdf_oh_get_array_item(q, oh, i));
+	return true;
+}
+
+/* A signature that is drawn beside the page would be seen by nobody. */
+static enum doc_err
+check_place(qpdf_data q, qpdf_oh page, const struct pdf_place *place,
+    struct doc_error *error)
+{
+	double box[4], left, low, right, high;
+
+	if (place == NULL || !page_box(q, page, box))
+		return DOC_OK;
+	left = box[0] < box[2] ? box[0] : box[2];
+	right = box[0] < box[2] ? box[2] : box[0];
+	low = box[1] < box[3] ? box[1] : box[3];
+	high = box[1] < box[3] ? box[3] : box[1];
+	if (place->x >= left && place->y >= low &&
+	    place->x + place->w <= right && place->y + place->h <= high)
+		return DOC_OK;
+	return doc_fail(error, DOC_ERR_OPTION, "page %d goes from %.0f,%.0f to "
+	    "%.0f,%.0f, and the signature would not be on it; give another "
+	    "place", place->page, left, low, right, high);
+}
+
 enum doc_err
 pdf_form_add(struct pdf_update *update, qpdf_oh signature,
     const struct pdf_place *place, const qpdf_oh *appearance,
@@ -172,6 +214,8 @@ pdf_form_add(struct pdf_update *update, qpdf_oh signature,
 	enum doc_err err = get_page(update, place != NULL ? place->page : 1,
 	    &page, error);
 
+	if (err == DOC_OK)
+		err = check_place(q, page, place, error);
 	if (err == DOC_OK)
 		err = get_form(update, &form, error);
 	if (err != DOC_OK)

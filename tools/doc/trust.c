@@ -199,7 +199,8 @@ note_chain(const struct judged *j, const struct chain *chain)
 		    "issued by a CA that was given");
 	if (claim == JPKI_CA_TEST && chain->reason == NULL)
 		return verdict_note(j->out, CHECK_CHAIN, FINDING_FAILED,
-		    "issued by a test CA, which proves nobody's identity");
+		    "issued by a test CA, which proves nobody's identity; "
+		    "--ca takes it for a test");
 	if (claim == JPKI_CA_KNOWN && chain->reason == NULL &&
 	    !chain->stranger)
 		return verdict_note(j->out, CHECK_CHAIN, FINDING_UNKNOWN,
