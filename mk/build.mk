@@ -77,9 +77,12 @@ so_file := libjpki.so.$(version)
 libs := $(O)/libjpki.a $(O)/$(so_file) $(O)/$(so_name) $(O)/libjpki.so
 programs := $(O)/jpki-tool $(O)/jpki-vcard
 
+# What shells complete command lines by, by the names that they look for.
+completions := $(addprefix $(O)/completion/,bash/jpki-tool zsh/_jpki-tool fish/jpki-tool.fish)
+
 .PHONY: all tests helpers
 #: all           libraries, modules and programs; this is the default
-all: $(libs) $(modules) $(programs) $(catalogues) $(O)/libjpki.pc \
+all: $(libs) $(modules) $(programs) $(catalogues) $(completions) $(O)/libjpki.pc \
 	$(O)/jpki.module
 tests: $(unit_tests)
 helpers: $(helpers)
@@ -197,3 +200,8 @@ $(programs) $(unit_tests) $(helpers): $(O)/members
 	$(call say,LD,$@)
 	$(Q)$(CC) $(pie_ldflags) $(all_ldflags) -o $@ \
 		$(filter %.o %.a,$^) $(part_libs) $(lib_libs)
+
+# In English, as it is for all users of the machine.
+$(completions): $(O)/jpki-tool
+	@mkdir -p $(@D)
+	$(Q)LC_ALL=C $(O)/jpki-tool completion $(notdir $(@D)) >$@

@@ -26,6 +26,10 @@ installed_data := \
 	$(patsubst %,$(srcdir)/%:$(docdir)/examples,$(call sources,doc/examples/*))
 installed_data += $(foreach language,$(languages), \
 	$(catalogue_dir)/$(language)/LC_MESSAGES/jpki.mo:$(localedir)/$(language)/LC_MESSAGES)
+installed_data += \
+	$(O)/completion/bash/jpki-tool:$(datarootdir)/bash-completion/completions \
+	$(O)/completion/zsh/_jpki-tool:$(datarootdir)/zsh/site-functions \
+	$(O)/completion/fish/jpki-tool.fish:$(datarootdir)/fish/vendor_completions.d
 installed_modules := $(modules:%=%:$(p11_module_dir)) \
 	$(O)/jpki.module:$(p11_config_dir)
 installed_data += $(installed_modules)

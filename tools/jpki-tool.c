@@ -7,68 +7,12 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "docsign.h"
+#include "commands.h"
 #include "interrupt.h"
 #include "language.h"
 #include "outfile.h"
 #include "outtext.h"
 #include "tool.h"
-
-struct command {
-	const char	*name;
-	verb_fn		*run;
-	const char	*operands;	/* for the usage line */
-	const char	*text;
-	int		 min, max;	/* operands behind the name */
-	uint64_t	 options;	/* besides OPTS_GLOBAL */
-};
-
-#define MANY	1000000
-
-static const struct command commands[] = {
-	{ "readers", cmd_readers, "",
-	    N_("list the readers and their cards"), 0, 0, 0 },
-	{ "status", cmd_status, "",
-	    N_("show certificates and PINs"), 0, 0,
-	    OPT(ALL) | OPT(LOGIN) | OPT(WARN_DAYS) | OPTS_PIN },
-	{ "cert", cmd_cert, "auth|sign|auth-ca|sign-ca",
-	    N_("show or save a certificate"), 1, 1,
-	    OPT(TEXT) | OPT(PEM) | OPT(DER) | OPT(OUTPUT) | OPT(FORCE) | OPTS_PIN },
-	{ "pin", cmd_pin, "verify|change auth|sign|input",
-	    N_("verify or change a PIN"), 2, 2, OPTS_PIN | OPTS_NEW_PIN },
-	{ "sign", cmd_sign, "[FILE ...]",
-	    N_("sign files or standard input"), 0, MANY,
-	    OPT(KEY) | OPT(HASH) | OPT(OUTPUT) | OPT(SUFFIX) | OPT(FORCE) | OPTS_PIN |
-	    OPT(FORMAT) | OPT(YES) | DOCSIGN_OPTIONS },
-	{ "attributes", cmd_attributes, "",
-	    N_("show name, address, birth and sex"), 0, 0, OPTS_PIN },
-	{ "mynumber", cmd_mynumber, "",
-	    N_("show the My Number of 12 digits"), 0, 0, OPT(MAY_HANDLE) | OPTS_PIN },
-	{ "verify", cmd_verify, "FILE",
-	    N_("check the signatures of a document"), 1, 1,
-	    OPT(FORMAT) | OPT(CONTENT) | OPT(ID) | OPT(CA) | OPT(CERT) | OPT(HASH) },
-	{ "ssh-key", cmd_ssh_key, "",
-	    N_("print the public key for OpenSSH"), 0, 0, OPTS_PIN },
-	{ "wait", cmd_wait, "insert|remove",
-	    N_("wait for a card to come or go"), 1, 1, OPT(TIMEOUT) },
-	{ "doctor", cmd_doctor, "",
-	    N_("find what is wrong, and what mends it"), 0, 0,
-	    OPT(REPORT) | OPT(OUTPUT) | OPT(FORCE) },
-	{ "browser", cmd_browser, "install|remove|status [NAME]",
-	    N_("let Firefox or Chromium use the card"), 1, 2,
-	    OPT(PROFILE) | OPT(MODULE) | OPT(YES) },
-};
-
-#define COMMANDS	(sizeof commands / sizeof commands[0])
-
-static const struct command *
-find_command(const char *name)
-{
-	for (size_t i = 0; i < COMMANDS; i++)
-		if (strcmp(commands[i].name, name) == 0)
-			return &commands[i];
-	return NULL;
-}
 
 static const char closing_text[] =
     N_("\nPINs are asked for at the terminal unless a descriptor or a file is given.\n"
@@ -79,12 +23,13 @@ static const char closing_text[] =
 static void
 help_general(FILE *f)
 {
+	const struct command *c;
+
 	fputs(_("usage: jpki-tool [option ...] command [operand ...]\n\n"
 	    "Commands:\n"), f);
-	for (size_t i = 0; i < COMMANDS; i++)
-		fprintf(f, "  %-10s %-29s %s\n", commands[i].name,
-		    commands[i].operands,
-		    language_of(commands[i].text));
+	for (size_t i = 0; (c = command_nth(i)) != NULL; i++)
+		fprintf(f, "  %-10s %-29s %s\n", c->name, c->operands,
+		    language_of(c->text));
 	fputs(_("\nOptions of every command; COMMAND --help shows the "
 	    "others:\n"), f);
 	options_describe(f, OPTS_GLOBAL);
@@ -244,7 +189,7 @@ dispatch(struct tool *t)
 	enum exit_code		 code;
 
 	if (opt->operands > 0) {
-		c = find_command(opt->operand[0]);
+		c = command_find(opt->operand[0]);
 		if (c == NULL)
 			return fail(EXIT_USAGE, "unknown command \"%s\"; see "
 			    "\"jpki-tool --help\"", opt->operand[0]);

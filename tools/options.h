@@ -3,6 +3,7 @@
 #ifndef OPTIONS_H
 #define OPTIONS_H
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 
@@ -57,6 +58,15 @@ enum option_id {
 	OPT_COUNT
 };
 
+struct option_row {
+	char		 letter;	/* 0: none */
+	const char	*name;
+	const char	*arg;		/* NULL: takes none */
+	const char	*text;
+	bool		 repeat;
+	const char	*words;		/* to choose from, parted by |; or NULL */
+};
+
 #define OPT(name)	(UINT64_C(1) << OPT_##name)
 
 /* What every command takes, and what those take that may send a PIN. */
@@ -99,6 +109,8 @@ enum exit_code	 options_exclude(const struct options *opt, uint64_t set);
 /* The n-th value, from 0, of an option that may be repeated; NULL: no more. */
 const char	*options_nth(const struct options *opt, enum option_id id,
 		    size_t n);
+
+const struct option_row *options_row(enum option_id id);
 
 /* A line for each option of the set. */
 void		 options_describe(FILE *f, uint64_t set);

@@ -40,6 +40,7 @@ verb_fn	cmd_sign;
 verb_fn	cmd_ssh_key;
 verb_fn	cmd_verify;
 verb_fn	cmd_wait;
+verb_fn	cmd_completion;
 verb_fn	cmd_doctor;
 verb_fn	cmd_browser;
 

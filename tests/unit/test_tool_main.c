@@ -135,6 +135,7 @@ VERB(cmd_verify)
 VERB(cmd_wait)
 VERB(cmd_doctor)
 VERB(cmd_browser)
+VERB(cmd_completion)
 
 static char folder[64], out_path[96];
 
