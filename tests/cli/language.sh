@@ -67,18 +67,61 @@ documents_are_judged_in_japanese() {
 	grep -q '文書に署名（ds:Signature）がありません' "$err" || cat "$err"
 }
 
+# The help fits a terminal.
+expect_width() {
+	local line
+	expect_code 0
+	while IFS= read -r line; do
+		[ "$(printf %s "$line" | wc -L)" -le 80 ] || echo "$line"
+	done <"$out"
+}
+
 the_help_fits() {
 	local verb
 	for verb in '' $("$JPKI_TOOL" --help | sed -n 's/^  \([a-z][a-z-]*\) .*/\1/p'); do
 		# shellcheck disable=SC2086 # none, or one
 		japanese run $verb --help
-		expect_code 0
-		[ "$(wc -L <"$out")" -le 80 ] ||
-			awk -v verb="$verb" '{ print verb ": " $0 }' "$out" |
-			while IFS= read -r line; do
-				[ "$(printf %s "${line#*: }" | wc -L)" -le 80 ] || echo "$line"
-			done
+		expect_width
 	done
+}
+
+# vcard [ARGUMENT...]: as run does with the other program.
+vcard() {
+	code=0
+	"$JPKI_VCARD" "$@" >"$out" 2>"$err" || code=$?
+}
+
+the_virtual_card_speaks_japanese() {
+	local verb
+	for verb in '' create serve run control; do
+		# shellcheck disable=SC2086 # none, or one
+		japanese vcard $verb --help
+		expect_output '使い方: jpki-vcard'
+		expect_width
+	done
+	japanese vcard create
+	expect_code 2
+	expect_equal usage "$(<"$err")" \
+		'jpki-vcard: フォルダーを1つ指定してください。使い方: jpki-vcard create DIR [OPTION...]'
+	japanese vcard create "$work/none" --pin-auth 12
+	expect_code 1
+	grep -q '利用者証明用電子証明書の暗証番号は数字4桁' "$err" || cat "$err"
+	japanese vcard serve --fault frob "$work"
+	expect_code 2
+	grep -q '障害「frob」: その障害はありません' "$err" || cat "$err"
+}
+
+# The world's own locale is Japanese; its control is for programs.
+the_control_has_no_language() {
+	# shellcheck disable=SC2016 # the inner shell's
+	japanese "$JPKI_VCARD" run -- bash -c '
+		"$0" control "$JPKI_VCARD_CONTROL" fault frob
+		"$0" control "$JPKI_VCARD_CONTROL" pcscd start
+		"$0" create' "$JPKI_VCARD" >"$out" 2>"$err"
+	expect_equal answers "$(jq -r .error "$out")" \
+		"$(printf '%s\n' 'fault "frob": no such fault; "jpki-vcard serve --help" lists them' \
+			'pcscd is running already')"
+	grep -q 使い方 "$err" || cat "$err"
 }
 
 json_has_no_language() {
@@ -116,6 +159,8 @@ tap 'a locked PIN is explained' in_world locked a_locked_pin_is_explained
 tap 'columns are even' in_world adult columns_are_even
 tap 'documents are judged in Japanese' in_world adult documents_are_judged_in_japanese
 tap 'the help fits 80 columns' the_help_fits
+tap 'jpki-vcard speaks Japanese' the_virtual_card_speaks_japanese
+tap 'its control has no language' the_control_has_no_language
 tap 'JSON has no language' in_world adult json_has_no_language
 tap 'without UTF-8 or a catalogue it is English' in_world adult without_utf8_it_is_english
 tap 'program and catalogues can be moved' it_can_be_moved

@@ -7,6 +7,7 @@
 #include <openssl/rand.h>
 
 #include "core.h"
+#include "verror.h"
 
 #define NAME		"見本　花子"
 #define NAME_MAX_CHARS	100
@@ -55,15 +56,23 @@ person_characters(const char *text)
 	return n;
 }
 
-static int
-check_text(const char *what, const char *text, size_t max,
-    char error[VCARD_ERROR_MAX])
+static bool
+is_text(const char *text, size_t max)
 {
 	size_t n = person_characters(text);
 
-	if (n == 0 || n > max)
-		return core_fail(error, "the %s has to be UTF-8 text of 1 to "
-		    "%zu characters", what, max);
+	return n > 0 && n <= max;
+}
+
+static int
+check_texts(const struct person *p, char error[VCARD_ERROR_MAX])
+{
+	if (!is_text(p->name, NAME_MAX_CHARS))
+		return vcard_fail(error, "the name has to be UTF-8 text of 1 "
+		    "to %d characters", NAME_MAX_CHARS);
+	if (!is_text(p->address, ADDRESS_MAX_CHARS))
+		return vcard_fail(error, "the address has to be UTF-8 text of "
+		    "1 to %d characters", ADDRESS_MAX_CHARS);
 	return 0;
 }
 
@@ -76,7 +85,7 @@ take_birth(struct person *p, const struct profile *profile, const char *given,
 	if (given != NULL) {
 		if (!calendar_parse(given, &p->birth) ||
 		    calendar_number(p->birth) > calendar_number(today))
-			return core_fail(error, "the date of birth \"%s\" is "
+			return vcard_fail(error, "the date of birth \"%s\" is "
 			    "no past day written YYYY-MM-DD", given);
 		return 0;
 	}
@@ -100,7 +109,7 @@ take_sex(struct person *p, const char *given, char error[VCARD_ERROR_MAX])
 		p->card_sex = sexes[i].card;
 		return 0;
 	}
-	return core_fail(error, "the sex is male, female or unknown, not "
+	return vcard_fail(error, "the sex is male, female or unknown, not "
 	    "\"%s\"", given);
 }
 
@@ -148,9 +157,9 @@ take_number(struct person *p, const char *given, char error[VCARD_ERROR_MAX])
 		given = NUMBER;
 	if (strlen(given) != NUMBER_DIGITS ||
 	    strspn(given, "0123456789") != NUMBER_DIGITS)
-		return core_fail(error, "a My Number has 12 digits");
+		return vcard_fail(error, "a My Number has 12 digits");
 	if (given[NUMBER_DIGITS - 1] == check_digit(given))
-		return core_fail(error, "that could be somebody's My Number: "
+		return vcard_fail(error, "that could be somebody's My Number: "
 		    "its check digit is right");
 	memcpy(p->number, given, sizeof(NUMBER));
 	return 0;
@@ -169,7 +178,7 @@ take_numbers(struct person *p, char error[VCARD_ERROR_MAX])
 	snprintf(p->number_b, sizeof(p->number_b), "%.6s%04u%s", p->birth_era,
 	    (unsigned)p->card_until.year % 10000, SECURITY_CODE);
 	if (RAND_bytes(random, sizeof(random)) != 1)
-		return core_fail(error, "OpenSSL has no random numbers");
+		return vcard_fail(error, "OpenSSL has no random numbers");
 	memcpy(p->serial, "9999", 4);
 	for (size_t i = 0; i < sizeof(random); i++)
 		p->serial[4 + i] = (char)('0' + random[i] % 10);
@@ -194,8 +203,7 @@ person_make(struct person *out, const struct profile *profile,
 	    profile->address;
 	take_period(&p, profile, now);
 	issued = calendar_japan(p.issued);
-	if (check_text("name", p.name, NAME_MAX_CHARS, error) != 0 ||
-	    check_text("address", p.address, ADDRESS_MAX_CHARS, error) != 0 ||
+	if (check_texts(&p, error) != 0 ||
 	    take_birth(&p, profile, given->birth, issued, error) != 0 ||
 	    take_sex(&p, given->sex, error) != 0)
 		return -1;

@@ -64,6 +64,22 @@ language_of(const char *text)
 	return text[0] != '\0' ? gettext(text) : text;
 }
 
+/* The messages of the C library are English then, too. */
+void
+language_leave(void)
+{
+	(void)uselocale(newlocale(LC_ALL_MASK, "C", (locale_t)0));
+}
+
+void
+language_return(void)
+{
+	locale_t english = uselocale(LC_GLOBAL_LOCALE);
+
+	if (english != LC_GLOBAL_LOCALE)
+		freelocale(english);
+}
+
 /* What the locale cannot read is as wide as it is long. */
 int
 language_columns(const char *text)

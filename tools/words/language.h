@@ -19,6 +19,10 @@ void		 language_begin(void);
 const char	*language_of(const char *text)
 		    __attribute__((format_arg(1)));
 
+/* What this thread says in between is English: other programs read it. */
+void		 language_leave(void);
+void		 language_return(void);
+
 /* Columns that UTF-8 takes at a terminal: Japanese is two wide. */
 int		 language_columns(const char *text);
 
