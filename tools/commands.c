@@ -38,7 +38,7 @@ static const struct command commands[] = {
 	    N_("find what is wrong, and what mends it"), 0, 0,
 	    OPT(REPORT) | OPT(OUTPUT) | OPT(FORCE) },
 	{ "browser", cmd_browser, "install|remove|status [firefox|chromium]",
-	    N_("let Firefox or Chromium use the card"), 1, 2,
+	    N_("let browsers use the card"), 1, 2,
 	    OPT(PROFILE) | OPT(MODULE) | OPT(YES) },
 	{ "completion", cmd_completion, "bash|zsh|fish",
 	    N_("write what a shell completes by"), 1, 1, 0 },
