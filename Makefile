@@ -59,6 +59,7 @@ ifneq ($(version),)
 include $(srcdir)/mk/build.mk
 include $(srcdir)/mk/check.mk
 include $(srcdir)/mk/conformance.mk
+include $(srcdir)/mk/examples.mk
 include $(srcdir)/mk/install.mk
 include $(srcdir)/mk/dist.mk
 else

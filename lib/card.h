@@ -40,7 +40,22 @@ struct jpki_card {
 
 	struct jpki_buf		 cert[JPKI_CERT_COUNT];
 	EVP_PKEY		*public_key[JPKI_KEY_COUNT];
+	struct card_ref		*ref;		/* or NULL */
 };
+
+/*
+ * A card that may be closed meanwhile.  Several may hold the same one; each
+ * frees it.  card_of_ref() gives NULL after the card was closed, and of NULL.
+ */
+struct card_ref;
+
+enum jpki_err	 card_ref_new(struct jpki_card *card, struct card_ref **out);
+void		 card_ref_up(struct card_ref *ref);
+void		 card_ref_free(struct card_ref **ref);
+struct jpki_card *card_of_ref(const struct card_ref *ref);
+/* Several threads that hold it take turns.  NULL is fine. */
+void		 card_ref_lock(struct card_ref *ref);
+void		 card_ref_unlock(struct card_ref *ref);
 
 /*
  * Send a command, whatever transport and card make of it: follows 61xx and

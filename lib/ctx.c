@@ -26,23 +26,27 @@ ctx_new(struct transport *transport, struct jpki_ctx **out)
 
 /* A library context that does not work is dropped: the next one may. */
 enum jpki_err
-ctx_crypto(struct jpki_ctx *ctx)
+ctx_crypto_new(OSSL_LIB_CTX **out)
 {
 	struct mem_watch watch;
 	OSSL_LIB_CTX *crypto;
 	enum jpki_err err;
 
-	if (ctx->crypto != NULL)
-		return JPKI_OK;
 	mem_watch_begin(&watch);
 	crypto = OSSL_LIB_CTX_new();
 	err = mem_watch_end(&watch, crypto != NULL && selftest(crypto) ?
 	    JPKI_OK : JPKI_ERR_INTERNAL);
 	if (err == JPKI_OK)
-		ctx->crypto = crypto;
+		*out = crypto;
 	else
 		OSSL_LIB_CTX_free(crypto);
 	return err;
+}
+
+enum jpki_err
+ctx_crypto(struct jpki_ctx *ctx)
+{
+	return ctx->crypto != NULL ? JPKI_OK : ctx_crypto_new(&ctx->crypto);
 }
 
 enum jpki_err
@@ -67,6 +71,9 @@ jpki_ctx_free(struct jpki_ctx **ctx)
 	c = *ctx;
 	*ctx = NULL;
 	c->transport->ops->free(c->transport);
+	if (c->provider != NULL)
+		OSSL_PROVIDER_unload(c->provider);
+	OSSL_LIB_CTX_free(c->shared);
 	OSSL_LIB_CTX_free(c->crypto);
 	free(c->refused);
 	free(c);

@@ -4,6 +4,7 @@
 #define CTX_H
 
 #include <openssl/crypto.h>
+#include <openssl/provider.h>
 
 #include "log.h"
 #include "transport.h"
@@ -18,6 +19,9 @@ struct jpki_ctx {
 	struct transport	*transport;
 	OSSL_LIB_CTX		*crypto; /* no configuration file, no default;
 					    NULL until ctx_crypto() */
+	OSSL_LIB_CTX		*shared; /* with the caller, and with the
+					    provider in it; or NULL */
+	OSSL_PROVIDER		*provider;
 	struct log		 log;
 	struct refusal		*refused;
 	size_t			 refused_count;
@@ -28,6 +32,8 @@ enum jpki_err	ctx_new(struct transport *transport, struct jpki_ctx **out);
 
 /* Have ctx->crypto.  MEMORY, INTERNAL. */
 enum jpki_err	ctx_crypto(struct jpki_ctx *ctx);
+/* Another one, which works. */
+enum jpki_err	ctx_crypto_new(OSSL_LIB_CTX **out);
 
 /* Readers as the transport lists them; *out is freed with free(). */
 enum jpki_err	ctx_list(struct jpki_ctx *ctx, struct transport_reader **out,

@@ -1,14 +1,78 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Finding a card, opening it, having it alone, closing it. */
+#include <pthread.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "card.h"
 #include "sw.h"
 
+/* The card's own is one of the holders. */
+struct card_ref {
+	struct jpki_card	*card;
+	atomic_uint		 holders;
+	pthread_mutex_t		 lock;
+};
+
+enum jpki_err
+card_ref_new(struct jpki_card *card, struct card_ref **out)
+{
+	if (card->ref == NULL) {
+		card->ref = calloc(1, sizeof(*card->ref));
+		if (card->ref == NULL)
+			return JPKI_ERR_MEMORY;
+		card->ref->card = card;
+		atomic_init(&card->ref->holders, 1);
+		(void)pthread_mutex_init(&card->ref->lock, NULL);
+	}
+	card_ref_up(card->ref);
+	*out = card->ref;
+	return JPKI_OK;
+}
+
+void
+card_ref_up(struct card_ref *ref)
+{
+	ref->holders++;
+}
+
+void
+card_ref_free(struct card_ref **ref)
+{
+	if (*ref != NULL && atomic_fetch_sub(&(*ref)->holders, 1) == 1) {
+		(void)pthread_mutex_destroy(&(*ref)->lock);
+		free(*ref);
+	}
+	*ref = NULL;
+}
+
+void
+card_ref_lock(struct card_ref *ref)
+{
+	if (ref != NULL)
+		(void)pthread_mutex_lock(&ref->lock);
+}
+
+void
+card_ref_unlock(struct card_ref *ref)
+{
+	if (ref != NULL)
+		(void)pthread_mutex_unlock(&ref->lock);
+}
+
+struct jpki_card *
+card_of_ref(const struct card_ref *ref)
+{
+	return ref != NULL ? ref->card : NULL;
+}
+
 static void
 card_free(struct jpki_card *card, bool unpower)
 {
+	if (card->ref != NULL)
+		card->ref->card = NULL;
+	card_ref_free(&card->ref);
 	if (card->depth > 0)
 		card_end_transaction(card);
 	card->conn->transport->ops->disconnect(card->conn, unpower);

@@ -42,6 +42,8 @@ objects = $(patsubst %.c,$(O)/%.o,$(1))
 
 lib_objs := $(call objects,$(call sources,lib/*.c))
 tool_objs := $(call objects,$(call sources,tools/*.c))
+# Documents: CMS, XML, PDF.
+doc_objs := $(call objects,$(call sources,tools/doc/*.c))
 # Three modules: the same objects, and one constant.
 module_names := jpki-pkcs11 jpki-pkcs11-auth jpki-pkcs11-sign
 modules := $(module_names:%=$(O)/%.so)
@@ -60,8 +62,10 @@ p11_load := $(O)/tests/e2e/p11load.o $(O)/tests/conformance/rv.o
 p11_clients := $(addprefix $(O)/tests/e2e/,p11steps p11storm secrets_client) $(O)/tests/bench/p11bench
 # They look at what others leave in memory.
 scanners := $(O)/tests/e2e/secrets_scan $(O)/tests/e2e/secrets_trace
-helpers := $(p11_clients) $(scanners)
-all_objs := $(client_objs) $(lib_objs) $(tool_objs) $(module_objs) $(module_variants) $(vcard_main) $(vcard_objs) $(unit_objs) $(helper_objs)
+# How much memory a program takes.
+peak := $(O)/tests/bench/peak
+helpers := $(p11_clients) $(scanners) $(peak)
+all_objs := $(client_objs) $(lib_objs) $(tool_objs) $(doc_objs) $(module_objs) $(module_variants) $(vcard_main) $(vcard_objs) $(unit_objs) $(helper_objs)
 
 so_name := libjpki.so.$(so_major)
 so_file := libjpki.so.$(version)
@@ -98,10 +102,13 @@ $(client_objs): private part_cppflags = -iquote $(srcdir)/pkcs11 \
 ifeq ($(mode),coverage)
 $(client_objs): private mode_cflags := -O2 -g
 endif
-$(tool_objs): private part_cppflags = -iquote $(srcdir)/tools
+$(tool_objs): private part_cppflags = -iquote $(srcdir)/tools \
+	-iquote $(srcdir)/tools/doc $(doc_cflags) $(crypto_cflags)
+$(doc_objs): private part_cppflags = $(doc_cflags) $(crypto_cflags)
 $(vcard_main) $(vcard_objs): private part_cppflags = $(crypto_cflags)
 $(unit_objs) $(helper_objs): private part_cppflags = -iquote $(srcdir)/tools/vcard \
-	-iquote $(srcdir)/pkcs11 -iquote $(srcdir)/tools $(p11kit_cflags) \
+	-iquote $(srcdir)/pkcs11 -iquote $(srcdir)/tools -iquote $(srcdir)/tools/doc \
+	$(p11kit_cflags) $(doc_cflags) \
 	-iquote $(srcdir) $(pcsc_cflags) $(crypto_cflags) $(cmocka_cflags)
 
 $(O)/%.o: %.c $(O)/flags
@@ -119,6 +126,7 @@ $(O)/%.a: $(O)/members
 
 $(O)/libjpki.a: $(lib_objs)
 $(O)/libvcard.a: $(vcard_objs)
+$(O)/libdoc.a: $(doc_objs)
 # For the tests: the tool's and the modules' objects, to be called in process.
 $(O)/tools/parts.a: $(filter-out $(O)/tools/jpki-tool.o,$(tool_objs))
 $(O)/libmodule.a: $(module_objs) $(O)/pkcs11/tokens_both.o
@@ -155,13 +163,17 @@ $(O)/libjpki.pc: lib/libjpki.pc.in $(O)/places
 		-e 's|@version@|$(version)|' $< >$@
 
 # A program is its objects, and what they need of the archives.
-$(O)/jpki-tool: $(tool_objs) $(O)/libjpki.a
+$(O)/jpki-tool: $(tool_objs) $(O)/libdoc.a $(O)/libjpki.a
 $(O)/jpki-vcard: $(vcard_main) $(O)/libvcard.a $(O)/libjpki.a
-$(unit_tests): %: %.o $(O)/tests/unit/helpers.a $(O)/tools/parts.a $(O)/libmodule.a \
-	$(O)/libvcard.a $(O)/libjpki.a
-$(unit_tests): private part_libs = $(cmocka_libs)
+$(unit_tests): %: %.o $(O)/tests/unit/helpers.a $(O)/tools/parts.a $(O)/libdoc.a \
+	$(O)/libmodule.a $(O)/libvcard.a $(O)/libjpki.a
+# It runs the program.
+$(O)/tests/unit/test_doc_attacks: | $(O)/jpki-tool
+$(O)/jpki-tool: private part_libs = $(doc_libs)
+$(unit_tests): private part_libs = $(cmocka_libs) $(doc_libs) $(ssl_libs)
 $(p11_clients): %: %.o $(p11_load)
 $(scanners): %: %.o $(O)/tests/e2e/secrets_find.o $(O)/tests/e2e/secrets_memory.o
+$(peak): %: %.o
 $(helpers): private lib_libs = -ldl $(LIBS)
 # Judges signatures.
 $(O)/tests/e2e/p11storm: private part_libs = $(crypto_libs)

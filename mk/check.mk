@@ -45,7 +45,7 @@ suite_san := --group san --build $(san) $(addprefix $(san)/,$(unit_names)) $(cli
 	$(addprefix $(srcdir)/tests/e2e/,conformance.sh p11-card.sh)
 # Where several threads are in it, or cards that go.
 needs_tsan := build-tsan
-tsan_names := ctx p11_event p11_foreign p11_init p11_removal p11_thread \
+tsan_names := ahead ctx p11_event p11_foreign p11_init p11_removal p11_thread \
 	vcard_control vcard_link vcard_neighbours vcard_transport vcard_vpcd
 suite_tsan := --group tsan --build $(tsan) $(tsan_names:%=$(tsan)/tests/unit/test_%) \
 	$(addprefix $(srcdir)/tests/,e2e/conformance.sh e2e/p11-storm.sh cli/wait.sh)
@@ -103,14 +103,20 @@ coverage-report: all tests helpers
 	GCOV='$(GCOV)' $(srcdir)/scripts/coverage $(O) 90 80 \
 		lib pkcs11 tools tools/vcard && exit $$tests
 
-.PHONY: demo bench
+.PHONY: demo bench bench-documents
 #: demo          installs what is missing, then shows the main job at work
 demo: all
 	@JPKI_TOOL=$(abspath $(O))/jpki-tool JPKI_VCARD=$(abspath $(O))/jpki-vcard \
 		$(srcdir)/scripts/demo
 
+bench_env = JPKI_SRC=$(abspath $(srcdir)) JPKI_BUILD=$(abspath $(O)) \
+	JPKI_TOOL=$(abspath $(O))/jpki-tool JPKI_VCARD=$(abspath $(O))/jpki-vcard
 #: bench         commands and bytes of each operation, OpenSC's beside them
 bench: all helpers
-	@JPKI_SRC=$(abspath $(srcdir)) JPKI_BUILD=$(abspath $(O)) \
-		JPKI_TOOL=$(abspath $(O))/jpki-tool JPKI_VCARD=$(abspath $(O))/jpki-vcard \
+	@$(bench_env) \
 		sh -c '$(srcdir)/tests/bench/run && echo && $(srcdir)/tests/bench/run-pkcs11'
+
+#: bench-documents  what 100 signed documents cost, and one of 500 MB, with what
+#:               else makes them beside jpki-tool; takes half an hour
+bench-documents: all helpers
+	@$(bench_env) $(srcdir)/tests/bench/run-documents

@@ -18,10 +18,12 @@ installed_data := \
 	$(O)/$(so_file):$(libdir) \
 	$(O)/libjpki.pc:$(libdir)/pkgconfig \
 	$(srcdir)/lib/jpki.h:$(includedir) \
+	$(srcdir)/lib/jpki_openssl.h:$(includedir) \
 	$(foreach page,$(man_pages),$(srcdir)/$(page):$(call man_dir,$(mandir),$(page))) \
 	$(foreach page,$(man_pages_ja),$(srcdir)/$(page):$(call man_dir,$(mandir)/ja,$(page))) \
 	$(docs:%=$(srcdir)/%:$(docdir)) \
-	$(patsubst %,$(srcdir)/%:$(docdir)/clients,$(call sources,doc/clients/*.md))
+	$(patsubst %,$(srcdir)/%:$(docdir)/clients,$(call sources,doc/clients/*.md)) \
+	$(patsubst %,$(srcdir)/%:$(docdir)/examples,$(call sources,doc/examples/*))
 installed_modules := $(modules:%=%:$(p11_module_dir)) \
 	$(srcdir)/pkcs11/jpki.module:$(p11_config_dir)
 installed_data += $(installed_modules)
@@ -49,4 +51,5 @@ uninstall:
 	$(Q)rm -f $(foreach row,$(installed_programs) $(installed_data), \
 		'$(DESTDIR)$(call to,$(row))/$(notdir $(call from,$(row)))') \
 		$(installed_links:%='$(DESTDIR)%')
-	$(Q)rmdir '$(DESTDIR)$(docdir)/clients' '$(DESTDIR)$(docdir)' 2>/dev/null || :
+	$(Q)rmdir '$(DESTDIR)$(docdir)/clients' '$(DESTDIR)$(docdir)/examples' \
+		'$(DESTDIR)$(docdir)' 2>/dev/null || :

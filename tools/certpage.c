@@ -122,8 +122,8 @@ put_birth(FILE *f, const struct jpki_holder *h)
 		    h->birth_date ? h->birth_date : h->birth);
 }
 
-static void
-put_holder(FILE *f, const struct jpki_holder *h)
+void
+certpage_holder(FILE *f, const struct jpki_holder *h)
 {
 	fputs("\nHolder\n", f);
 	put_attribute(f, "Name", h->name, h->name_flags);
@@ -161,7 +161,7 @@ certpage_text(FILE *f, const struct certview *view, int64_t now)
 	put_if(f, "Authority key id", cert->authority_key_id);
 	put_if(f, "SHA-256", cert->fingerprint);
 	if (cert->holder != NULL)
-		put_holder(f, cert->holder);
+		certpage_holder(f, cert->holder);
 }
 
 void
@@ -186,9 +186,13 @@ certpage_status_json(struct json *j, const struct certview *view, int64_t now)
 	json_string(j, "ca", cert_ca_name(view->ca));
 }
 
-static void
-holder_json(struct json *j, const struct jpki_holder *h)
+void
+certpage_holder_json(struct json *j, const struct jpki_holder *h)
 {
+	if (h == NULL) {
+		json_null(j, "holder");
+		return;
+	}
 	json_open(j, "holder", '{');
 	json_string(j, "name", h->name);
 	json_string(j, "name_flags", h->name_flags);
@@ -229,8 +233,5 @@ certpage_json(struct json *j, const struct certview *view, int64_t now)
 	json_string(j, "subject_key_id", cert->subject_key_id);
 	json_string(j, "authority_key_id", cert->authority_key_id);
 	json_string(j, "sha256", cert->fingerprint);
-	if (cert->holder != NULL)
-		holder_json(j, cert->holder);
-	else
-		json_null(j, "holder");
+	certpage_holder_json(j, cert->holder);
 }

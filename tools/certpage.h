@@ -11,6 +11,10 @@ void	certpage_text(FILE *f, const struct certview *view, int64_t now);
 /* The members of an open object. */
 void	certpage_json(struct json *j, const struct certview *view, int64_t now);
 
+/* Who the holder is: a paragraph, and the member "holder" (null for NULL). */
+void	certpage_holder(FILE *f, const struct jpki_holder *holder);
+void	certpage_holder_json(struct json *j, const struct jpki_holder *holder);
+
 /* The lines on validity and CA, and the members that status fixes. */
 void	certpage_validity(FILE *f, const struct certview *view, int64_t now);
 void	certpage_status_json(struct json *j, const struct certview *view,

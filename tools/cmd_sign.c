@@ -15,31 +15,13 @@
 #include "interrupt.h"
 #include "outfile.h"
 #include "outjson.h"
-#include "pins.h"
+#include "signjob.h"
 
-static const struct key_row {
-	const char	*name;
-	enum jpki_key	 key;
-	enum jpki_pin	 pin;
-} keys[] = {
-	{ "auth", JPKI_KEY_AUTH, JPKI_PIN_AUTH },
-	{ "sign", JPKI_KEY_SIGN, JPKI_PIN_SIGN },
-};
-
-/* One file on its way to a signature. */
-struct item {
-	const char	*input;		/* NULL: standard input */
-	char		*output;	/* NULL: standard output */
-	uint8_t		 digest[JPKI_DIGEST_MAX];
-	size_t		 digest_n;
-	struct jpki_buf	 signature;
-};
-
-struct job {
-	const struct key_row	*key;
-	enum jpki_hash		 hash;
-	struct item		*items;
-	size_t			 count;
+static const struct key_row keys[] = {
+	{ "auth", JPKI_KEY_AUTH, JPKI_PIN_AUTH, JPKI_CERT_AUTH,
+	    JPKI_CERT_AUTH_CA },
+	{ "sign", JPKI_KEY_SIGN, JPKI_PIN_SIGN, JPKI_CERT_SIGN,
+	    JPKI_CERT_SIGN_CA },
 };
 
 static const struct key_row *
@@ -78,6 +60,14 @@ find_hash(const char *name, enum jpki_hash *out)
 }
 
 static bool
+is_document(const struct options *opt)
+{
+	const char *format = opt->value[OPT_FORMAT];
+
+	return format != NULL && strcmp(format, "raw") != 0;
+}
+
+static bool
 is_stdio(const char *path)
 {
 	return path == NULL || strcmp(path, "-") == 0;
@@ -111,7 +101,10 @@ check_options(const struct options *opt)
 		return check_suffix(opt);
 	if (opt->operands > 2)
 		return fail(EXIT_USAGE, "several files need several outputs; "
-		    "give --suffix .sig");
+		    "give --suffix .sig, or -signed");
+	if (is_document(opt) && (strcmp(opt->value[OPT_FORMAT], "xml") == 0 ||
+	    strcmp(opt->value[OPT_FORMAT], "smime") == 0))
+		return EXIT_DONE;
 	if (!opt->seen[OPT_OUTPUT] && !opt->seen[OPT_JSON] &&
 	    isatty(STDOUT_FILENO))
 		return fail(EXIT_USAGE, "a signature is binary and this is a "
@@ -132,6 +125,24 @@ concat(const char *a, const char *b)
 	return out;
 }
 
+/* a.pdf and .sig: a.pdf.sig; a.pdf and -signed: a-signed.pdf. */
+static char *
+with_suffix(const char *path, const char *suffix)
+{
+	const char	*name = infile_last_part(path);
+	const char	*end = strrchr(name, '.');
+	char		*base, *first, *out;
+
+	if (suffix[0] != '-' || end == NULL || end == name)
+		return concat(path, suffix);
+	base = strndup(path, (size_t)(end - path));
+	first = base != NULL ? concat(base, suffix) : NULL;
+	out = first != NULL ? concat(first, end) : NULL;
+	free(first);
+	free(base);
+	return out;
+}
+
 static enum exit_code
 plan_item(struct tool *t, struct item *item)
 {
@@ -143,7 +154,7 @@ plan_item(struct tool *t, struct item *item)
 		suffix = t->opt->value[OPT_SUFFIX];
 	if (suffix == NULL && is_stdio(output))
 		return EXIT_DONE;
-	item->output = suffix != NULL ? concat(item->input, suffix) :
+	item->output = suffix != NULL ? with_suffix(item->input, suffix) :
 	    concat(output, "");
 	if (item->output == NULL)
 		return fail_err(t, JPKI_ERR_MEMORY);
@@ -328,6 +339,27 @@ job_free(struct job *job)
 	free(job->items);
 }
 
+static enum exit_code
+sign_raw(struct tool *t, struct job *job, struct pins *pins)
+{
+	const char	*name = options_first(t->opt, DOCSIGN_OPTIONS);
+	enum exit_code	 code = name == NULL ? EXIT_DONE : fail(EXIT_USAGE,
+	    "option --%s is for documents; give --format cms, smime, xml or "
+	    "pdf, or leave it out", name);
+
+	if (code == EXIT_DONE)
+		code = pins_load(t, job->key->pin, pins);
+	if (code == EXIT_DONE)
+		code = hash_all(t, job);
+	if (code == EXIT_DONE)
+		code = sign_all(t, job, pins);
+	if (code == EXIT_DONE)
+		code = write_files(t, job);
+	if (code == EXIT_DONE && t->opt->seen[OPT_JSON])
+		code = print_json(t, job);
+	return code;
+}
+
 enum exit_code
 cmd_sign(struct tool *t)
 {
@@ -344,15 +376,8 @@ cmd_sign(struct tool *t)
 	if (code == EXIT_DONE)
 		code = plan(t, &job);
 	if (code == EXIT_DONE)
-		code = pins_load(t, job.key->pin, &pins);
-	if (code == EXIT_DONE)
-		code = hash_all(t, &job);
-	if (code == EXIT_DONE)
-		code = sign_all(t, &job, &pins);
-	if (code == EXIT_DONE)
-		code = write_files(t, &job);
-	if (code == EXIT_DONE && t->opt->seen[OPT_JSON])
-		code = print_json(t, &job);
+		code = is_document(t->opt) ? sign_documents(t, &job, &pins) :
+		    sign_raw(t, &job, &pins);
 	pins_free(&pins);
 	job_free(&job);
 	return code;

@@ -7,6 +7,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "docsign.h"
 #include "interrupt.h"
 #include "outfile.h"
 #include "outtext.h"
@@ -18,7 +19,7 @@ struct command {
 	const char	*operands;	/* for the usage line */
 	const char	*text;
 	int		 min, max;	/* operands behind the name */
-	uint32_t	 options;	/* besides OPTS_GLOBAL */
+	uint64_t	 options;	/* besides OPTS_GLOBAL */
 };
 
 #define MANY	1000000
@@ -36,7 +37,11 @@ static const struct command commands[] = {
 	    "verify or change a PIN", 2, 2, OPTS_PIN | OPTS_NEW_PIN },
 	{ "sign", cmd_sign, "[FILE ...]",
 	    "sign files or standard input", 0, MANY,
-	    OPT(KEY) | OPT(HASH) | OPT(OUTPUT) | OPT(SUFFIX) | OPT(FORCE) | OPTS_PIN },
+	    OPT(KEY) | OPT(HASH) | OPT(OUTPUT) | OPT(SUFFIX) | OPT(FORCE) | OPTS_PIN |
+	    OPT(FORMAT) | OPT(YES) | DOCSIGN_OPTIONS },
+	{ "verify", cmd_verify, "FILE",
+	    "check the signatures of a document", 1, 1,
+	    OPT(FORMAT) | OPT(CONTENT) | OPT(ID) | OPT(CA) | OPT(CERT) | OPT(HASH) },
 	{ "ssh-key", cmd_ssh_key, "",
 	    "print the public key for OpenSSH", 0, 0, OPTS_PIN },
 	{ "wait", cmd_wait, "insert|remove",
@@ -246,6 +251,16 @@ dispatch(struct tool *t)
 	return code == EXIT_DONE ? run_command(t, c) : code;
 }
 
+static enum exit_code
+out_print(struct tool *t, enum exit_code code)
+{
+	enum exit_code printed = out_finish(t);
+
+	if (printed == EXIT_DONE)
+		printed = outfile_stdout(t->done, t->out_text, t->out_size);
+	return printed == EXIT_DONE ? code : printed;
+}
+
 /* Standard output is written at the very end: all of it, or nothing. */
 static enum exit_code
 run(const struct options *opt)
@@ -258,10 +273,8 @@ run(const struct options *opt)
 		return fail(EXIT_FAILED, "out of memory; close other programs "
 		    "and try again");
 	code = dispatch(&t);
-	if (code == EXIT_DONE)
-		code = out_finish(&t);
-	if (code == EXIT_DONE)
-		code = outfile_stdout(t.done, t.out_text, t.out_size);
+	if (code == EXIT_DONE || t.answered)
+		code = out_print(&t, code);
 	(void)fclose(t.out);
 	free(t.out_text);
 	return code;

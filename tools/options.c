@@ -23,15 +23,15 @@ static const struct option_row rows[OPT_COUNT] = {
 	[OPT_LOGIN] = { 0, "login", NULL,
 	    "use the signature PIN to show that certificate too", false },
 	[OPT_TEXT] = { 0, "text", NULL, "a page for people (the default)", false },
-	[OPT_PEM] = { 0, "pem", NULL, "the certificate as PEM", false },
-	[OPT_DER] = { 0, "der", NULL, "the certificate as DER", false },
+	[OPT_PEM] = { 0, "pem", NULL, "as PEM", false },
+	[OPT_DER] = { 0, "der", NULL, "as DER", false },
 	[OPT_KEY] = { 'k', "key", "auth|sign", "the key to sign with", false },
 	[OPT_HASH] = { 0, "hash", "NAME",
 	    "sha256 (the default), sha384, sha512 or sha1", false },
 	[OPT_OUTPUT] = { 'o', "output", "FILE",
 	    "write to FILE, a new one; - is stdout", false },
 	[OPT_SUFFIX] = { 0, "suffix", "SUFFIX",
-	    "write each signature to FILESUFFIX", false },
+	    "write what is made of each FILE to FILESUFFIX", false },
 	[OPT_FORCE] = { 'f', "force", NULL, "replace files that exist", false },
 	[OPT_TIMEOUT] = { 't', "timeout", "SECONDS", "give up after that time", false },
 	[OPT_PIN_FD] = { 0, "pin-fd", "N", "read the PIN from descriptor N", false },
@@ -42,9 +42,36 @@ static const struct option_row rows[OPT_COUNT] = {
 	    "read the new PIN from FILE", false },
 	[OPT_LAST_TRY] = { 0, "last-try", NULL,
 	    "use the last try; a wrong PIN then locks it", false },
+	[OPT_FORMAT] = { 0, "format", "NAME",
+	    "raw, cms, smime, xml or pdf; verify finds out", false },
+	[OPT_CONTENT] = { 0, "content", "FILE",
+	    "what is signed, if it is not in the document", true },
+	[OPT_CA] = { 0, "ca", "FILE", "trust these CA certificates, too", false },
+	[OPT_CERT] = { 0, "cert", "FILE", "of raw: the signer's certificate", false },
+	[OPT_DETACHED] = { 0, "detached", NULL, "of cms: without the content", false },
+	[OPT_ADD] = { 0, "add", NULL, "of cms: one signer more on the one given", false },
+	[OPT_ID] = { 0, "id", "NAME", "of xml: the element of that Id is what counts", true },
+	[OPT_INTO] = { 0, "into", "NAME",
+	    "of xml: put the signature into that element", false },
+	[OPT_ENVELOPING] = { 0, "enveloping", NULL,
+	    "of xml: the content goes into the signature", false },
+	[OPT_EXCLUSIVE] = { 0, "exclusive", NULL, "of xml: exclusive C14N", false },
+	[OPT_XADES] = { 0, "xades", NULL, "of xml: with properties as XAdES-BES", false },
+	[OPT_PROFILE] = { 0, "profile", "NAME",
+	    "of pdf: moj, pades; of xml: etax, egov", false },
+	[OPT_NAME] = { 0, "name", "TEXT", "of pdf: who signs, if not the holder", false },
+	[OPT_REASON] = { 0, "reason", "TEXT", "of pdf: why", false },
+	[OPT_LOCATION] = { 0, "location", "TEXT", "of pdf: where", false },
+	[OPT_VISIBLE] = { 0, "visible", "P,X,Y,W,H",
+	    "of pdf: draw name and date on page P", false },
+	[OPT_TIMESTAMP] = { 0, "timestamp", "URL", "add a time stamp (RFC 3161)", false },
+	[OPT_JOBS] = { 0, "jobs", "N",
+	    "make so many documents at a time, ahead of the card", false },
+	[OPT_YES] = { 0, "yes", NULL,
+	    "sign though the certificate names the holder", false },
 };
 
-_Static_assert(OPT_COUNT <= 32, "a set of options is 32 bits");
+_Static_assert(OPT_COUNT <= 64, "a set of options is 64 bits");
 
 #define SEE_HELP	"see \"jpki-tool --help\""
 
@@ -62,6 +89,13 @@ option_store(struct parser *p, size_t id, const char *value)
 		return fail(EXIT_USAGE, "option --%s is given twice; "
 		    "give it once", rows[id].name);
 	p->out->value[id] = value;
+	if (value == NULL || !rows[id].repeat)
+		return EXIT_DONE;
+	if (p->out->list_n == OPTIONS_LIST_MAX)
+		return fail(EXIT_USAGE, "option --%s is given too often; "
+		    "%d times are enough", rows[id].name, OPTIONS_LIST_MAX);
+	p->out->list[p->out->list_n].id = (enum option_id)id;
+	p->out->list[p->out->list_n++].value = value;
 	return EXIT_DONE;
 }
 
@@ -151,24 +185,33 @@ options_parse(int argc, char **argv, struct options *out)
 }
 
 enum exit_code
-options_allow(const struct options *opt, uint32_t allowed,
+options_allow(const struct options *opt, uint64_t allowed,
     const char *command)
 {
 	for (size_t id = 0; id < OPT_COUNT; id++)
-		if (opt->seen[id] && !(allowed & UINT32_C(1) << id))
+		if (opt->seen[id] && !(allowed & UINT64_C(1) << id))
 			return fail(EXIT_USAGE, "\"%s\" takes no option --%s; "
 			    "see \"jpki-tool %s --help\"", command,
 			    rows[id].name, command);
 	return EXIT_DONE;
 }
 
+const char *
+options_first(const struct options *opt, uint64_t set)
+{
+	for (size_t id = 0; id < OPT_COUNT; id++)
+		if (opt->seen[id] && (set & UINT64_C(1) << id) != 0)
+			return rows[id].name;
+	return NULL;
+}
+
 enum exit_code
-options_exclude(const struct options *opt, uint32_t set)
+options_exclude(const struct options *opt, uint64_t set)
 {
 	const char *first = NULL;
 
 	for (size_t id = 0; id < OPT_COUNT; id++) {
-		if (!opt->seen[id] || !(set & UINT32_C(1) << id))
+		if (!opt->seen[id] || !(set & UINT64_C(1) << id))
 			continue;
 		if (first != NULL)
 			return fail(EXIT_USAGE, "options --%s and --%s do not "
@@ -178,14 +221,23 @@ options_exclude(const struct options *opt, uint32_t set)
 	return EXIT_DONE;
 }
 
+const char *
+options_nth(const struct options *opt, enum option_id id, size_t n)
+{
+	for (size_t i = 0; i < opt->list_n; i++)
+		if (opt->list[i].id == id && n-- == 0)
+			return opt->list[i].value;
+	return NULL;
+}
+
 void
-options_describe(FILE *f, uint32_t set)
+options_describe(FILE *f, uint64_t set)
 {
 	for (size_t id = 0; id < OPT_COUNT; id++) {
 		const struct option_row	*row = &rows[id];
 		char			 left[48], letter[8] = "    ";
 
-		if (!(set & UINT32_C(1) << id))
+		if (!(set & UINT64_C(1) << id))
 			continue;
 		if (row->letter)
 			snprintf(letter, sizeof letter, "-%c, ", row->letter);

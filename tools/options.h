@@ -30,10 +30,29 @@ enum option_id {
 	OPT_NEW_PIN_FD,
 	OPT_NEW_PIN_FILE,
 	OPT_LAST_TRY,
+	OPT_FORMAT,
+	OPT_CONTENT,
+	OPT_CA,
+	OPT_CERT,
+	OPT_DETACHED,
+	OPT_ADD,
+	OPT_ID,
+	OPT_INTO,
+	OPT_ENVELOPING,
+	OPT_EXCLUSIVE,
+	OPT_XADES,
+	OPT_PROFILE,
+	OPT_NAME,
+	OPT_REASON,
+	OPT_LOCATION,
+	OPT_VISIBLE,
+	OPT_TIMESTAMP,
+	OPT_YES,
+	OPT_JOBS,
 	OPT_COUNT
 };
 
-#define OPT(name)	(UINT32_C(1) << OPT_##name)
+#define OPT(name)	(UINT64_C(1) << OPT_##name)
 
 /* What every command takes, and what those take that may send a PIN. */
 #define OPTS_GLOBAL	(OPT(READER) | OPT(VERBOSE) | OPT(JSON) | OPT(HELP) | \
@@ -41,9 +60,16 @@ enum option_id {
 #define OPTS_PIN	(OPT(PIN_FD) | OPT(PIN_FILE) | OPT(LAST_TRY))
 #define OPTS_NEW_PIN	(OPT(NEW_PIN_FD) | OPT(NEW_PIN_FILE))
 
+#define OPTIONS_LIST_MAX	256
+
 struct options {
 	unsigned	  seen[OPT_COUNT];	/* how often it was given */
-	const char	 *value[OPT_COUNT];	/* of those that take one */
+	const char	 *value[OPT_COUNT];	/* of those that take one; the last */
+	struct {
+		enum option_id	 id;
+		const char	*value;
+	}		  list[OPTIONS_LIST_MAX]; /* of all that may be repeated */
+	size_t		  list_n;
 	char		**operand;		/* NULL behind the last */
 	int		  operands;
 };
@@ -55,14 +81,21 @@ struct options {
 enum exit_code	 options_parse(int argc, char **argv, struct options *out);
 
 /* Reports the first option given that is not in the set allowed. */
-enum exit_code	 options_allow(const struct options *opt, uint32_t allowed,
+enum exit_code	 options_allow(const struct options *opt, uint64_t allowed,
 		    const char *command);
 
+/* The name of the first option of the set that was given, or NULL. */
+const char	*options_first(const struct options *opt, uint64_t set);
+
 /* Reports two options of the set given together. */
-enum exit_code	 options_exclude(const struct options *opt, uint32_t set);
+enum exit_code	 options_exclude(const struct options *opt, uint64_t set);
+
+/* The n-th value, from 0, of an option that may be repeated; NULL: no more. */
+const char	*options_nth(const struct options *opt, enum option_id id,
+		    size_t n);
 
 /* A line for each option of the set. */
-void		 options_describe(FILE *f, uint32_t set);
+void		 options_describe(FILE *f, uint64_t set);
 
 /*
  * A whole number from 0 to max, digits only; -1 after reporting, for id

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,6 +13,7 @@
 #include "interrupt.h"
 
 #define TEMP_NAME	".jpki-tool.XXXXXX"
+#define COPY_SIZE	65536
 
 /* 0 or errno, as all static functions here. */
 static int
@@ -57,15 +59,55 @@ file_mode(bool secret)
 	return (secret ? 0600 : 0666) & ~mask;
 }
 
+/* n bytes from the start of a file. */
+static int
+copy(int to, int from, size_t n)
+{
+	uint8_t	room[COPY_SIZE];
+	off_t	at = 0;
+	int	err = 0;
+
+	while (n > 0 && err == 0) {
+		ssize_t got = pread(from, room, n < COPY_SIZE ? n : COPY_SIZE,
+		    at);
+
+		if (got < 0 && errno == EINTR)
+			continue;
+		/* It has become shorter. */
+		if (got <= 0)
+			return got < 0 ? errno : ESTALE;
+		err = write_all(to, room, (size_t)got);
+		at += got;
+		n -= (size_t)got;
+	}
+	return err;
+}
+
+static int
+write_pieces(int fd, const struct outpiece *pieces)
+{
+	int err = 0;
+
+	for (; pieces->p != NULL && err == 0; pieces++) {
+		const struct infile *f = pieces->file;
+
+		err = f != NULL && f->fd >= 0 ? copy(fd, f->fd, pieces->n) :
+		    write_all(fd, pieces->p, pieces->n);
+		if (err == 0 && f != NULL && !infile_same(f))
+			err = ESTALE;
+	}
+	return err;
+}
+
 /* Fill the temporary file; its name is completed in place. */
 static int
-write_temp(char *temp, const void *p, size_t n, mode_t mode)
+write_temp(char *temp, const struct outpiece *pieces, mode_t mode)
 {
 	int	fd = mkstemp(temp), err;
 
 	if (fd < 0)
 		return errno;
-	err = write_all(fd, p, n);
+	err = write_pieces(fd, pieces);
 	if (err == 0 && (fchmod(fd, mode) != 0 || fsync(fd) != 0))
 		err = errno;
 	if (close(fd) != 0 && err == 0)
@@ -127,7 +169,8 @@ sync_folder(const char *path)
 }
 
 static int
-write_file(const char *path, const void *p, size_t n, bool force, mode_t mode)
+write_file(const char *path, const struct outpiece *pieces, bool force,
+    mode_t mode)
 {
 	char	*temp = beside(path, TEMP_NAME);
 	int	 err;
@@ -136,7 +179,7 @@ write_file(const char *path, const void *p, size_t n, bool force, mode_t mode)
 		return ENOMEM;
 	/* Ctrl-C must not leave the temporary file behind. */
 	interrupt_hold();
-	err = write_temp(temp, p, n, mode);
+	err = write_temp(temp, pieces, mode);
 	if (err == 0) {
 		err = publish(temp, path, force);
 		if (err != 0)
@@ -150,13 +193,13 @@ write_file(const char *path, const void *p, size_t n, bool force, mode_t mode)
 }
 
 static int
-write_device(const char *path, const void *p, size_t n)
+write_device(const char *path, const struct outpiece *pieces)
 {
 	int fd = open(path, O_WRONLY | O_CLOEXEC | O_NOCTTY), err;
 
 	if (fd < 0)
 		return errno;
-	err = write_all(fd, p, n);
+	err = write_pieces(fd, pieces);
 	if (close(fd) != 0 && err == 0)
 		err = errno;
 	return err;
@@ -208,6 +251,15 @@ enum exit_code
 outfile_write(const char *path, const void *p, size_t n, bool force,
     bool secret)
 {
+	const struct outpiece pieces[] = { { p, n, NULL }, { NULL, 0, NULL } };
+
+	return outfile_write_pieces(path, pieces, force, secret);
+}
+
+enum exit_code
+outfile_write_pieces(const char *path, const struct outpiece *pieces,
+    bool force, bool secret)
+{
 	struct stat	st;
 	enum exit_code	code = outfile_check(path, force);
 	int		err;
@@ -215,9 +267,13 @@ outfile_write(const char *path, const void *p, size_t n, bool force,
 	if (code != EXIT_DONE)
 		return code;
 	if (stat(path, &st) == 0 && !S_ISREG(st.st_mode))
-		err = write_device(path, p, n);
+		err = write_device(path, pieces);
 	else
-		err = write_file(path, p, n, force, file_mode(secret));
+		err = write_file(path, pieces, force, file_mode(secret));
+	if (err == ESTALE)
+		return fail(EXIT_FAILED, "%s is not written: what was to go "
+		    "into it changed meanwhile; try again when nothing writes "
+		    "to that", path);
 	return err == 0 ? EXIT_DONE : fail_file("write", path, err);
 }
 

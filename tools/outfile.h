@@ -7,6 +7,7 @@
 #include <stddef.h>
 
 #include "fail.h"
+#include "infile.h"
 
 /* All functions report their errors. */
 
@@ -25,6 +26,20 @@ enum exit_code	outfile_check(const char *path, bool force);
  */
 enum exit_code	outfile_write(const char *path, const void *p, size_t n,
 		    bool force, bool secret);
+
+/*
+ * The same of several pieces, one behind the other; the last has p NULL.  If p
+ * is all of a file that is mapped, it is copied from there piece by piece, so
+ * that it takes no memory; and refused if the file has changed since.
+ */
+struct outpiece {
+	const void		*p;
+	size_t			 n;
+	const struct infile	*file;		/* that it is of, or NULL */
+};
+
+enum exit_code	outfile_write_pieces(const char *path,
+		    const struct outpiece *pieces, bool force, bool secret);
 
 /* done: what holds even if this fails, such as "the PIN is changed", or NULL. */
 enum exit_code	outfile_stdout(const char *done, const void *p, size_t n);

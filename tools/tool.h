@@ -21,6 +21,8 @@ struct tool {
 	size_t			 out_size;
 	int64_t			 now;		/* seconds since 1970 UTC */
 	bool			 held;		/* Ctrl-C, until the card is closed */
+	/* What was printed is the answer, though the answer is no. */
+	bool			 answered;
 	/* What the card has done for good, whatever fails now; or NULL. */
 	const char		*done;
 };
@@ -34,6 +36,7 @@ verb_fn	cmd_cert;
 verb_fn	cmd_pin;
 verb_fn	cmd_sign;
 verb_fn	cmd_ssh_key;
+verb_fn	cmd_verify;
 verb_fn	cmd_wait;
 
 /*

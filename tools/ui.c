@@ -168,3 +168,49 @@ ui_ask_secret(const char *prompt, const char *instead, struct jpki_secret *out)
 	return err == 0 ? EXIT_DONE : fail_file("read the PIN at", "/dev/tty",
 	    err);
 }
+
+/* 0, with the first letter of the answer; EINTR: a signal came instead. */
+static int
+confirm_once(struct prompt *p, const char *question, char *letter)
+{
+	char	answer[64] = "";
+	int	err = 0;
+
+	signals_catch(p);
+	/* What was typed before the question is not its answer. */
+	(void)tcflush(p->tty, TCIFLUSH);
+	if (write(p->tty, question, strlen(question)) < 0)
+		err = errno;
+	if (err == 0)
+		err = wait_for_line(p);
+	if (err == 0 && read(p->tty, answer, sizeof answer) < 0)
+		err = errno;
+	if (err == EINTR)
+		(void)!write(p->tty, "\n", 1);
+	signals_restore(p);
+	*letter = answer[0];
+	return err;
+}
+
+enum exit_code
+ui_confirm(const char *question, const char *instead)
+{
+	struct prompt	p;
+	char		letter = '\0';
+	int		err = EINTR;
+
+	p.tty = open("/dev/tty", O_RDWR | O_NOCTTY | O_CLOEXEC);
+	if (p.tty < 0 || p.tty >= FD_SETSIZE) {
+		if (p.tty >= 0)
+			(void)close(p.tty);
+		return fail(EXIT_USAGE, "there is no terminal to ask at; %s",
+		    instead);
+	}
+	while ((err = confirm_once(&p, question, &letter)) == EINTR &&
+	    caught_signal == SIGTSTP)
+		(void)raise(SIGTSTP);	/* and ask again when continued */
+	(void)close(p.tty);
+	if (err == 0 && (letter == 'y' || letter == 'Y'))
+		return EXIT_DONE;
+	return fail(EXIT_CANCELLED, "cancelled; nothing was sent to the card");
+}

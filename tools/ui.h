@@ -15,4 +15,10 @@
 enum exit_code	ui_ask_secret(const char *prompt, const char *instead,
 		    struct jpki_secret *out);
 
+/*
+ * Ask at /dev/tty whether to go on; instead says what to do where there is no
+ * terminal.  EXIT_DONE: yes.  Reports all else.
+ */
+enum exit_code	ui_confirm(const char *question, const char *instead);
+
 #endif

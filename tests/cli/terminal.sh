@@ -181,6 +181,27 @@ cancelling_restores_the_terminal() {
 	expect_tries auth 3
 }
 
+# Consent is what is typed behind the question.
+consent_can_be_refused() {
+	export FOLDER=$work
+	echo text >"$work/text"
+	dialogue '
+		foreach signal {INT TERM HUP QUIT} {
+			tool sign -k sign --format cms -o $env(FOLDER)/p7m $env(FOLDER)/text
+			sees "Sign it?"
+			signal $signal
+			sees "cancelled"
+			ends 6
+		}
+		tool sign -k sign --format cms -o $env(FOLDER)/p7m $env(FOLDER)/text
+		sees "Sign it?"
+		types "no"
+		sees "cancelled"
+		ends 6'
+	expect_equal commands "$(sent_commands)" 0
+	[ ! -e "$work/p7m" ] || echo "it is signed"
+}
+
 # Ctrl-Z gives the terminal back, and fg asks again.
 stopping_restores_the_terminal() {
 	dialogue 'start env PS1=READY: bash --norc --noprofile --noediting -i
@@ -340,6 +361,7 @@ tap 'locked PINs and last tries are not asked for' \
 	in_world adult locked_and_last_try_are_not_asked_for
 tap 'cancelling restores the terminal' \
 	in_world adult cancelling_restores_the_terminal
+tap 'consent can be refused' in_world adult consent_can_be_refused
 tap 'stopping restores the terminal' in_world adult stopping_restores_the_terminal
 tap 'a program that sleeps holds no card' in_world adult sleeping_holds_no_card
 tap 'the prompt names the reader if there are two cards' \

@@ -10,6 +10,7 @@ for tool in p11tool certtool gnutls-cli; do
 done
 
 tap "jpki-tool reads the certificates" public_keys
+"$JPKI_TOOL" cert sign-ca --pem -o sign-ca.pem
 server_files || tap "a server's certificate" cat words
 chosen sign-key
 
@@ -52,6 +53,7 @@ p7() {
 	# The user authentication certificate is for client authentication only.
 	openssl cms -verify -inform PEM -in document.p7 -noverify >verified 2>&1 || cat verified
 	says 'To be signed' cat verified
+	[ "$1" = auth ] || accepted document.p7
 }
 operation "certtool --p7-sign, user authentication key" 1 0 p7 auth "$auth_pin"
 operation "certtool --p7-sign, signature key" 0 1 p7 sign "$sign_pin"

@@ -70,8 +70,18 @@ others_verify() {
 	USER_ID=$(fingerprint sign) follow sign-strict >said 2>&1 || cat said
 	silently openssl cms -verify -inform DER -in document.p7s -content document -binary \
 		-CAfile sign-ca.pem -purpose any -out /dev/null
+	accepted --content document document.p7s
 }
 tap "the page's way others verify it as well" others_verify
+by_us() {
+	printf '%s' "$sign_pin" >pin
+	chmod 600 pin
+	silently "$JPKI_TOOL" sign -k sign --yes --pin-file pin --format cms --detached \
+		-f -o document.p7s document
+	follow verify >verified 2>&1 || cat verified
+	grep -q 'Good signature' verified || echo "gpgsm does not verify it"
+}
+tap "it finds good what jpki-tool signs" by_us
 # Nobody finds one good, and nobody waits for it.
 hopeless() {
 	mkdir -p hopeless

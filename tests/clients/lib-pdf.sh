@@ -22,8 +22,8 @@ empty_pdf() {
 		"$pdf" "$table" ${#pdf}
 }
 
-# pdf_signed PDF: pdfsig, whose words are in said, finds its signature good, and
-# so does openssl of the bytes that pdfsig names.
+# pdf_signed PDF: pdfsig, whose words are in said, finds its signature good, so
+# does jpki-tool, and so does openssl of the bytes that pdfsig names.
 pdf_signed() {
 	local from to rest end
 	grep -q 'Signature is Valid' said || cat said
@@ -36,4 +36,5 @@ pdf_signed() {
 		-noverify -signer signer.pem -out /dev/null
 	[ "$(openssl x509 -in signer.pem -noout -pubkey)" = "$(cat sign.pub)" ] ||
 		echo "somebody else signed it"
+	accepted "$1"
 }

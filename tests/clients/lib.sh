@@ -178,6 +178,12 @@ asked() {
 # refused PIN NAME: the recipe fails.
 refused() { ! following "$@" >said 2>&1 || { echo "succeeded:"; cat said; }; }
 
+# accepted [OPTION...] FILE: jpki-tool as well holds for good what was signed; in
+# sign-ca.pem is the CA.
+accepted() {
+	"$JPKI_TOOL" verify --ca sign-ca.pem "$@" >verdict 2>&1 || cat verdict
+}
+
 # pins_cost NAME WRONG IMPOSSIBLE AUTH SIGN: a wrong PIN costs the recipe so many
 # tries at most, one that cannot be right none.
 pins_cost() {

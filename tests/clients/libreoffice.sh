@@ -13,6 +13,7 @@ for tool in soffice pdfsig modutil; do
 done
 
 tap "jpki-tool reads the certificates" public_keys
+"$JPKI_TOOL" cert sign-ca --pem -o sign-ca.pem
 
 # export_pdf PIN...: what is seen, in a LibreOffice of its own.
 export_pdf() {

@@ -12,6 +12,7 @@ done
 printf 'JPKI-AUTH:%s\nJPKI-SIGN:%s\n' "$auth_pin" "$sign_pin" >pins
 
 tap "jpki-tool reads the certificates" public_keys
+"$JPKI_TOOL" cert sign-ca --pem -o sign-ca.pem
 
 # listed NICKNAME: in a new folder, after one question.
 listed() {
@@ -33,6 +34,7 @@ signed() {
 		-signer signer.pem
 	[ "$(openssl x509 -in signer.pem -noout -pubkey)" = "$(cat sign.pub)" ] ||
 		echo "somebody else signed it"
+	accepted document.cms
 }
 operation "cmsutil signs" 0 1 signed
 

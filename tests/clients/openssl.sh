@@ -39,6 +39,7 @@ cms_asks() {
 	followed "$sign_pin" cms
 	follow cms-verify >said 2>&1 || cat said
 	says 'To be signed' cat document.out
+	accepted document.p7m
 }
 operation "cms -sign, signature key" 0 1 cms_asks
 

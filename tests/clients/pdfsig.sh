@@ -12,6 +12,7 @@ for tool in pdfsig modutil; do
 done
 
 tap "jpki-tool reads the certificates" public_keys
+"$JPKI_TOOL" cert sign-ca --pem -o sign-ca.pem
 empty_pdf >document.pdf
 
 signs() {

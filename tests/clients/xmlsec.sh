@@ -11,6 +11,7 @@ for tool in xmlsec1 xmlsec_nss modutil; do
 done
 
 tap "jpki-tool reads the certificates" public_keys
+"$JPKI_TOOL" cert sign-ca --pem -o sign-ca.pem
 
 dsig=http://www.w3.org/2000/09/xmldsig#
 inclusive=http://www.w3.org/TR/2001/REC-xml-c14n-20010315
@@ -65,6 +66,11 @@ signs() {
 	silently follow verify
 	[ "$(certificate signed.xml)" = "$(certificate_text sign.pem)" ] ||
 		echo "the signer's certificate is not in it"
+	if [ "$1" = enveloped ]; then
+		accepted signed.xml
+	else
+		accepted --id CONTENTS signed.xml
+	fi
 	sed -i 's/1234567/1234568/' signed.xml
 	! follow verify >said 2>&1 || echo "it verifies with other contents"
 }

@@ -13,6 +13,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "confine.h"
 #include "hostile.h"
 #include "tool_run.h"
 #include "toolmain.h"
@@ -136,11 +137,27 @@ parse(struct run *run)
 	stderr = real_stderr;
 }
 
+/*
+ * Instead of tools/confine.c, whose child would be a second fuzzer: documents
+ * are checked in this process, and are not tried before they are signed.
+ */
+static bool verifies;
+
+bool
+confine_begin(const char *name, size_t bytes, enum exit_code *code)
+{
+	(void)name, (void)bytes;
+	*code = EXIT_DONE;
+	return verifies;
+}
+
 static void
 go(struct run *run)
 {
 	sigset_t before, after;
 
+	verifies = run->parsed && run->opt.operands > 0 &&
+	    strcmp(run->opt.operand[0], "verify") == 0;
 	(void)sigprocmask(SIG_SETMASK, NULL, &before);
 	streams_begin(run);
 	files_enter();

@@ -26,6 +26,31 @@ static struct file {
 	{ .name = "exists", .content = "It was here before.\n" },
 	{ .name = "pin" },
 	{ .name = "newpin" },
+	{ .name = "xml", .content = "<a><b Id=\"it\"/></a>\n" },
+	{ .name = "pdf", .content =
+    "%PDF-1.7\n"
+    "1 0 obj\n"
+    "<</Type/Catalog/Pages 2 0 R>>\n"
+    "endobj\n"
+    "2 0 obj\n"
+    "<</Type/Pages/Kids[3 0 R]/Count 1>>\n"
+    "endobj\n"
+    "3 0 obj\n"
+    "<</Type/Page/Parent 2 0 R/MediaBox[0 0 9 9]>>\n"
+    "endobj\n"
+    "xref\n"
+    "0 4\n"
+    "0000000000 65535 f \n"
+    "0000000009 00000 n \n"
+    "0000000054 00000 n \n"
+    "0000000105 00000 n \n"
+    "trailer\n"
+    "<</Root 1 0 R/Size 4>>\n"
+    "startxref\n"
+    "166\n"
+    "%%EOF\n" },
+	{ .name = "cms", .content = "-----BEGIN CMS-----\nMAA=\n"
+	    "-----END CMS-----\n" },
 };
 
 #define LINK_TO		"exists"

@@ -169,6 +169,14 @@ given(const struct run *run, enum option_id fd, enum option_id file,
 	    room);
 }
 
+/* Whether the holder's name may go into a document is asked before. */
+static size_t
+lines_before(const struct run *run)
+{
+	return verb_is(run, "sign") && run->opt.seen[OPT_FORMAT] &&
+	    !run->opt.seen[OPT_YES] && pin_of_verb(run) == JPKI_PIN_SIGN;
+}
+
 void
 laws_before(const struct run *run)
 {
@@ -180,7 +188,8 @@ laws_before(const struct run *run)
 	}
 	asked.call.which = pin_of_verb(run);
 	asked.call.last_try = run->opt.seen[OPT_LAST_TRY] > 0;
-	asked.call.pin = given(run, OPT_PIN_FD, OPT_PIN_FILE, 0, asked.pin);
+	asked.call.pin = given(run, OPT_PIN_FD, OPT_PIN_FILE,
+	    lines_before(run), asked.pin);
 	if (verb_is(run, "pin"))
 		asked.call.new_pin = given(run, OPT_NEW_PIN_FD,
 		    OPT_NEW_PIN_FILE, current_given(run) ? 0 : 1,
@@ -320,6 +329,46 @@ check_suffixed(const struct run *run)
 }
 
 static void
+check_document(const struct run *run, const char *p, size_t n)
+{
+	static const struct {
+		const char	*format, *begin;
+	} rows[] = {
+		{ "xml", "<" }, { "pdf", "%PDF-" }, { "smime", "MIME" },
+		{ "cms", "-----BEGIN CMS-----" }, { "cms", "\x30" },
+	};
+	const char *format = run->opt.value[OPT_FORMAT];
+	bool begins = false;
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		begins |= strcmp(format, rows[i].format) == 0 &&
+		    n > strlen(rows[i].begin) &&
+		    memcmp(p, rows[i].begin, strlen(rows[i].begin)) == 0;
+	fuzz_law(begins, "a document is what was asked for");
+	fuzz_law(hostile_verifies() == 1, "and was signed with one login");
+}
+
+static void
+check_documents(const struct run *run)
+{
+	const char *output = run->opt.value[OPT_OUTPUT];
+	bool to_file = output != NULL && strcmp(output, "-") != 0;
+	size_t n = 0;
+	char *p;
+
+	if (run->opt.seen[OPT_SUFFIX])
+		return;
+	if (!to_file) {
+		check_document(run, run->out, run->out_n);
+		return;
+	}
+	p = files_read(output, &n);
+	fuzz_law(p != NULL, "the document is in the file");
+	check_document(run, p, n);
+	free(p);
+}
+
+static void
 check_sign(const struct run *run)
 {
 	const char *output = run->opt.value[OPT_OUTPUT];
@@ -366,7 +415,10 @@ check_success(const struct run *run)
 		    "JSON was asked for");
 	if (help)
 		return;
-	if (verb_is(run, "sign"))
+	if (verb_is(run, "sign") && run->opt.seen[OPT_FORMAT] &&
+	    strcmp(run->opt.value[OPT_FORMAT], "raw") != 0)
+		check_documents(run);
+	else if (verb_is(run, "sign"))
 		check_sign(run);
 	if (verb_is(run, "cert"))
 		check_cert(run);
@@ -380,11 +432,12 @@ void
 laws_after(const struct run *run)
 {
 	fuzz_law(run->code >= 0 && run->code <= 6, "a documented exit code");
+	/* A verdict is said, too, and its end is no success. */
 	if (run->code == 0)
 		check_success(run);
 	else
-		fuzz_law(run->out_n == 0 && run->err_n > 0,
-		    "who fails says why, and nothing else");
+		fuzz_law((run->out_n == 0 || verb_is(run, "verify")) &&
+		    run->err_n > 0, "who fails says why, and nothing else");
 	check_secrets(run, run->out, run->out_n);
 	check_words(run);
 	/* A new PIN that was not given is not made up. */

@@ -38,7 +38,17 @@ static const char *const words[] = {
 	"-r", "-rReader A", "--reader=Reader B", "--reader=none", "Reader A",
 	"-h", "--help", "--version", "-x", "--unknown", "--json=1", "-jvf",
 	"", "40", "41",
+	"--format=cms", "--format=xml", "--format=pdf", "--format=smime",
+	"--format=raw", "--format=auto", "--format=none", "--yes",
+	"--detached", "--add", "--content=in1", "--content=none",
+	"--ca=in2", "--cert=in1", "--id=it", "--into=it", "--enveloping",
+	"--exclusive", "--xades", "--profile=etax", "--profile=egov",
+	"--profile=moj", "--profile=pades", "--name=x", "--reason=\xE7\x90\x86",
+	"--location=\xFF", "--visible=1,1,1,9,9", "--visible=0",
+	"--timestamp=none", "--jobs=2", "--jobs=0", "xml", "pdf", "cms",
 };
+
+_Static_assert(COUNT_OF(words) <= RAW, "each has a byte that means it");
 
 /*
  * Nothing outside: no folders, no digits with which an option could name a

@@ -123,11 +123,55 @@ fixture_crypto(void)
 	return crypto;
 }
 
+/* What a prime contributes: d modulo (prime - 1). */
+static BIGNUM *
+push_prime(OSSL_PARAM_BLD *build, BN_CTX *ctx, const BIGNUM *prime,
+    const BIGNUM *d, int number)
+{
+	static const char *const names[][2] = {
+		{ "rsa-factor1", "rsa-exponent1" },
+		{ "rsa-factor2", "rsa-exponent2" },
+	};
+	BIGNUM *exponent = BN_dup(prime);
+
+	assert_non_null(exponent);
+	assert_true(BN_sub_word(exponent, 1) == 1 &&
+	    BN_mod(exponent, d, exponent, ctx) == 1);
+	assert_true(OSSL_PARAM_BLD_push_BN(build, names[number][0],
+	    prime) == 1 && OSSL_PARAM_BLD_push_BN(build, names[number][1],
+	    exponent) == 1);
+	return exponent;
+}
+
+/* With all that a file of a private key has to hold. */
+static OSSL_PARAM *
+rsa_encode(BN_CTX *ctx, const BIGNUM *n, const BIGNUM *e, const BIGNUM *d,
+    const BIGNUM *const pq[2])
+{
+	OSSL_PARAM_BLD *build = OSSL_PARAM_BLD_new();
+	BIGNUM *exponents[2], *inverse = BN_mod_inverse(NULL, pq[1],
+	    pq[0], ctx);
+	OSSL_PARAM *params;
+
+	for (int i = 0; i < 2; i++)
+		exponents[i] = push_prime(build, ctx, pq[i], d, i);
+	assert_true(OSSL_PARAM_BLD_push_BN(build, "n", n) == 1 &&
+	    OSSL_PARAM_BLD_push_BN(build, "e", e) == 1 &&
+	    OSSL_PARAM_BLD_push_BN(build, "d", d) == 1 &&
+	    OSSL_PARAM_BLD_push_BN(build, "rsa-coefficient1", inverse) == 1);
+	params = OSSL_PARAM_BLD_to_param(build);
+	assert_non_null(params);
+	BN_free(inverse);
+	BN_free(exponents[0]);
+	BN_free(exponents[1]);
+	OSSL_PARAM_BLD_free(build);
+	return params;
+}
+
 /* n = pq, d = 1/e modulo (p-1)(q-1). */
 static OSSL_PARAM *
 rsa_params(const char *p_hex, const char *q_hex)
 {
-	OSSL_PARAM_BLD *build = OSSL_PARAM_BLD_new();
 	BN_CTX *ctx = BN_CTX_new_ex(fixture_crypto());
 	BIGNUM *p = NULL, *q = NULL, *e = NULL;
 	BIGNUM *n = BN_new(), *phi = BN_new(), *d = BN_new();
@@ -138,11 +182,7 @@ rsa_params(const char *p_hex, const char *q_hex)
 	assert_true(BN_mul(n, p, q, ctx) == 1 && BN_sub(phi, n, p) == 1 &&
 	    BN_sub(phi, phi, q) == 1 && BN_add_word(phi, 1) == 1);
 	assert_non_null(BN_mod_inverse(d, e, phi, ctx));
-	assert_true(OSSL_PARAM_BLD_push_BN(build, "n", n) == 1 &&
-	    OSSL_PARAM_BLD_push_BN(build, "e", e) == 1 &&
-	    OSSL_PARAM_BLD_push_BN(build, "d", d) == 1);
-	params = OSSL_PARAM_BLD_to_param(build);
-	assert_non_null(params);
+	params = rsa_encode(ctx, n, e, d, (const BIGNUM *const[]){ p, q });
 	BN_free(p);
 	BN_free(q);
 	BN_free(e);
@@ -150,7 +190,6 @@ rsa_params(const char *p_hex, const char *q_hex)
 	BN_free(phi);
 	BN_free(d);
 	BN_CTX_free(ctx);
-	OSSL_PARAM_BLD_free(build);
 	return params;
 }
 

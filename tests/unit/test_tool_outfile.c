@@ -22,6 +22,7 @@ static size_t calls;		/* that may fail, so far */
 static size_t fail_at;		/* which of them fails; 0: none */
 static int fail_errno;
 static ssize_t short_write;	/* of the next write: that much; -1: all */
+static int read_errno;		/* of the next read; 0: it works */
 static int link_errno;		/* of every link; 0: it works */
 static void (*before_link)(void);
 static bool no_unlink;
@@ -44,6 +45,17 @@ fake_write(int fd, const void *p, size_t n)
 	if (fails())
 		return -1;
 	return write(fd, p, part >= 0 ? (size_t)part : n);
+}
+
+static ssize_t
+fake_pread(int fd, void *p, size_t n, off_t at)
+{
+	if (read_errno != 0) {
+		errno = read_errno;
+		read_errno = 0;
+		return -1;
+	}
+	return fails() ? -1 : pread(fd, p, n, at);
 }
 
 static int
@@ -115,6 +127,7 @@ fake_access(int at, const char *path, int how, int flags)
 }
 
 #define write(fd, p, n)		fake_write(fd, p, n)
+#define pread(fd, p, n, at)	fake_pread(fd, p, n, at)
 #define link(from, to)		fake_link(from, to)
 #define close(fd)		fake_close(fd)
 #define unlink(name)		fake_unlink(name)
@@ -134,6 +147,9 @@ fake_access(int at, const char *path, int how, int flags)
 #undef malloc
 #undef rename
 
+static struct infile source;	/* what is written is copied from it, if open */
+static bool source_changed;
+
 /* What is said; these take the place of fail.c. */
 static char said[512];
 
@@ -146,6 +162,14 @@ fail(enum exit_code code, const char *fmt, ...)
 	(void)vsnprintf(said, sizeof(said), fmt, args);
 	va_end(args);
 	return code;
+}
+
+/* And this that of infile.c. */
+bool
+infile_same(const struct infile *file)
+{
+	(void)file;
+	return !source_changed;
 }
 
 enum exit_code
@@ -199,8 +223,16 @@ count_files(void)
 static enum exit_code
 write_text(bool force)
 {
+	const struct outpiece pieces[] = {
+		{ OLD, strlen(TEXT) - 1, &source },
+		{ &TEXT[strlen(TEXT) - 1], 1, NULL },
+		{ NULL, 0, NULL },
+	};
+
 	calls = 0;
 	said[0] = '\0';
+	if (source.fd >= 0)
+		return outfile_write_pieces(path, pieces, force, false);
 	return outfile_write(path, TEXT, strlen(TEXT), force, false);
 }
 
@@ -263,6 +295,57 @@ without_hard_links_it_is_whole_or_not_there(void **state)
 		link_errno = none[i];
 		each_call_may_fail(false, false, 8);
 	}
+}
+
+/* A file that has so much of the text. */
+static void
+open_source(size_t n)
+{
+	char name[] = "/tmp/jpki.XXXXXX";
+
+	source.fd = mkstemp(name);
+	assert_true(source.fd >= 0);
+	assert_int_equal(unlink(name), 0);
+	assert_int_equal(write(source.fd, TEXT, n), n);
+}
+
+static void
+a_copy_of_a_file_is_whole_or_not_there(void **state)
+{
+	(void)state;
+	open_source(strlen(TEXT));
+	each_call_may_fail(false, false, 9);
+}
+
+static void
+an_interrupted_read_is_continued(void **state)
+{
+	(void)state;
+	open_source(strlen(TEXT));
+	read_errno = EINTR;
+	assert_int_equal(write_text(false), EXIT_DONE);
+	expect_content("read again", TEXT);
+}
+
+static void
+a_file_that_became_shorter_is_an_error(void **state)
+{
+	(void)state;
+	open_source(5);
+	assert_int_equal(write_text(false), EXIT_FAILED);
+	assert_non_null(strstr(said, "changed meanwhile"));
+	assert_int_equal(count_files(), 0);
+}
+
+static void
+a_file_that_changed_is_an_error(void **state)
+{
+	(void)state;
+	open_source(strlen(TEXT));
+	source_changed = true;
+	assert_int_equal(write_text(false), EXIT_FAILED);
+	assert_non_null(strstr(said, "changed meanwhile"));
+	assert_int_equal(count_files(), 0);
 }
 
 /* A signature that was made is not made again for the sake of tidiness. */
@@ -437,9 +520,12 @@ set_up(void **state)
 	calls = fail_at = 0;
 	fail_errno = EIO;
 	short_write = -1;
+	read_errno = 0;
 	link_errno = 0;
 	before_link = NULL;
 	no_unlink = false;
+	source.fd = -1;
+	source_changed = false;
 	(void)snprintf(folder, sizeof(folder), "%s/jpki.XXXXXX",
 	    tmp != NULL ? tmp : "/tmp");
 	if (mkdtemp(folder) == NULL)
@@ -455,6 +541,8 @@ tear_down(void **state)
 	DIR *dir = opendir(folder);
 
 	(void)state;
+	if (source.fd >= 0)
+		(void)close(source.fd);
 	while (dir != NULL && (e = readdir(dir)) != NULL)
 		(void)unlinkat(dirfd(dir), e->d_name, 0);
 	if (dir != NULL)
@@ -471,6 +559,10 @@ main(void)
 		TEST(a_new_file_is_whole_or_not_there),
 		TEST(a_file_is_replaced_or_stays_as_it_is),
 		TEST(without_hard_links_it_is_whole_or_not_there),
+		TEST(a_copy_of_a_file_is_whole_or_not_there),
+		TEST(an_interrupted_read_is_continued),
+		TEST(a_file_that_became_shorter_is_an_error),
+		TEST(a_file_that_changed_is_an_error),
 		TEST(a_file_that_is_there_is_no_failure),
 		TEST(a_link_that_fails_otherwise_is_an_error),
 		TEST(a_name_that_is_taken_meanwhile_is_left_alone),

@@ -10,10 +10,17 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "document.h"
 #include "signature.h"
 
-static const char *const inputs[] = {
-	"pin", "new-pin", "letter", "letter.2", "letter.3",
+static const struct {
+	const char	*name, *content;	/* NULL: it is made elsewhere */
+} inputs[] = {
+	{ "pin", LETTER }, { "new-pin", LETTER },
+	{ "letter", LETTER }, { "letter.2", LETTER }, { "letter.3", LETTER },
+	{ "a.xml", DOCUMENT_XML }, { "b.xml", DOCUMENT_XML },
+	{ "a.pdf", document_pdf }, { "b.pdf", document_pdf },
+	{ DOCUMENT_CA, NULL },
 };
 
 #define INPUTS	(sizeof(inputs) / sizeof(inputs[0]))
@@ -24,12 +31,15 @@ files_make(void)
 	bool ok = true;
 
 	for (size_t i = 0; i < INPUTS && ok; i++) {
-		FILE *f = fopen(inputs[i], "we");
+		FILE *f;
 
-		ok = f != NULL && fputs(LETTER, f) >= 0;
+		if (inputs[i].content == NULL)
+			continue;
+		f = fopen(inputs[i].name, "we");
+		ok = f != NULL && fputs(inputs[i].content, f) >= 0;
 		if (f != NULL && fclose(f) != 0)
 			ok = false;
-		ok = ok && chmod(inputs[i], 0600) == 0;
+		ok = ok && chmod(inputs[i].name, 0600) == 0;
 	}
 	return ok;
 }
@@ -38,7 +48,7 @@ static bool
 is_input(const char *name)
 {
 	for (size_t i = 0; i < INPUTS; i++)
-		if (strcmp(name, inputs[i]) == 0)
+		if (strcmp(name, inputs[i].name) == 0)
 			return true;
 	return false;
 }
@@ -74,6 +84,24 @@ take_signature(struct attempt *a, const char *p, size_t n,
 		memcpy(a->signature[a->signatures++], p, n);
 }
 
+/* It has the name of an input, and more; what is half a document, or a name on
+ * its way to another, is none. */
+static void
+take_document(struct attempt *a, const char *name, struct complaint *out)
+{
+	char input[NAME_ROOM];
+	size_t n = strlen(name), end = strlen(DOCUMENT_SUFFIX);
+
+	if (n > end)
+		snprintf(input, sizeof(input), "%.*s", (int)(n - end), name);
+	if (n <= end || strcmp(name + n - end, DOCUMENT_SUFFIX) != 0 ||
+	    !is_input(input))
+		complain(out, "leaves the file %s", name);
+	else if (!document_holds(name))
+		complain(out, "leaves %s, which does not hold", name);
+	a->documents++;
+}
+
 static void
 take_file(const struct operation *op, struct attempt *a, const char *name,
     struct complaint *out)
@@ -83,6 +111,8 @@ take_file(const struct operation *op, struct attempt *a, const char *name,
 
 	if (makes_signatures(op))
 		take_signature(a, room, n, name, out);
+	else if (op->yield == YIELD_DOCUMENTS)
+		take_document(a, name, out);
 	else if (!op->makes_files || a->out_n > 0 || name[0] == '.')
 		complain(out, "leaves the file %s", name);
 	else if (n > 0) {

@@ -276,12 +276,30 @@ judge_words(const struct attempt *a, struct complaint *out)
 		    lines);
 }
 
+/* Whoever has to go on by hand is told from where on. */
+static void
+judge_documents(const struct case_ *c, struct complaint *out)
+{
+	const struct attempt *a = c->attempt;
+	size_t all = c->base->attempt.documents;
+	char words[64];
+
+	if (c->op->yield != YIELD_DOCUMENTS || a->hung || a->signal != 0)
+		return;
+	snprintf(words, sizeof(words), "%zu of %zu documents are signed",
+	    a->documents, all);
+	if (succeeded(a, c->op) ? a->documents != all : a->documents > 0 &&
+	    a->documents < all && strstr(a->err, words) == NULL)
+		complain(out, "exit %d, but %s", a->code, words);
+}
+
 static void
 judge_yield(const struct case_ *c, struct complaint *out)
 {
 	const struct attempt *a = c->attempt;
 
 	judge_signatures(c, out);
+	judge_documents(c, out);
 	if (c->op->part == PART_TOOL)
 		judge_words(a, out);
 	if (!succeeded(a, c->op))
@@ -400,7 +418,8 @@ judge_success(const struct case_ *c, struct complaint *out)
 	if (!succeeded(c->attempt, c->op)) {
 		complain(&mine, "%s", outcome);
 	} else if (c->op->yield != YIELD_NONE && !same_out(c) &&
-	    c->op->yield != YIELD_SIGNATURE && c->op->yield != YIELD_PSS) {
+	    c->op->yield != YIELD_SIGNATURE && c->op->yield != YIELD_PSS &&
+	    c->op->yield != YIELD_DOCUMENTS) {
 		complain(&mine, "tells less than before");
 	}
 	if (mine.any)

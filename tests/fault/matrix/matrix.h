@@ -100,6 +100,8 @@ enum yield {
 	YIELD_LINES,	/* lines of an undisturbed run, or of doubt */
 	YIELD_SIGNATURE,
 	YIELD_PSS,
+	YIELD_DOCUMENTS,	/* those that are there hold, whatever came of
+				   the others */
 };
 
 struct client;
@@ -188,6 +190,7 @@ struct attempt {
 	size_t		 out_n;
 	uint8_t		 signature[SIGNATURES_MAX][SIGNATURE_BYTES];
 	size_t		 signatures;
+	size_t		 documents;	/* of the tool: finished files */
 	struct seen	 seen;
 	struct pin_state pins[CARD_PINS];
 	unsigned long	 astray;	/* PINs that went to no PIN */

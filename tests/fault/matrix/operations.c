@@ -74,6 +74,15 @@ const struct operation operations[] = {
 	TOOL("sign several files", OP_SIGN, SIGN, .verify = 1, .yield = YIELD_SIGNATURE,
 	    .makes_files = true,
 	    .args = "sign -k sign --pin-file pin --suffix .sig letter letter.2 letter.3"),
+	TOOL("sign CMS documents", OP_SIGN, SIGN, .verify = 1, .yield = YIELD_DOCUMENTS,
+	    .makes_files = true, .args = "sign -k sign --yes --format cms --pin-file pin "
+	    "--suffix .signed letter letter.2 letter.3"),
+	TOOL("sign XML documents", OP_SIGN, SIGN, .verify = 1, .yield = YIELD_DOCUMENTS,
+	    .makes_files = true, .args = "sign -k sign --yes --format xml --pin-file pin "
+	    "--suffix .signed a.xml b.xml"),
+	TOOL("sign PDF documents", OP_SIGN, SIGN, .verify = 1, .yield = YIELD_DOCUMENTS,
+	    .makes_files = true, .args = "sign -k sign --yes --format pdf --pin-file pin "
+	    "--jobs 2 --suffix .signed a.pdf b.pdf"),
 	TOOL("sign, asked", OP_SIGN, AUTH, .verify = 1, .yield = YIELD_SIGNATURE,
 	    .args = "sign -k auth", .asks = true),
 

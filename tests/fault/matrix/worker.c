@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "attempt.h"
+#include "document.h"
 #include "files.h"
 #include "judge.h"
 #include "neighbour.h"
@@ -378,7 +379,8 @@ open_bench(struct worker *w, const char *folder)
 	    w->base != NULL && chdir(folder) == 0 && files_make() &&
 	    world_open(world_of(w)) &&
 	    (world_of(w)->neighbour = neighbour_new()) != NULL &&
-	    judge_open(getenv("JPKI_VCARD_DIR"));
+	    judge_open(getenv("JPKI_VCARD_DIR")) &&
+	    document_open(getenv("JPKI_VCARD_DIR"), w->bench.tool);
 }
 
 int

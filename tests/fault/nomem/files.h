@@ -16,8 +16,9 @@ bool	files_remember(void);
 void	files_clear(void);
 /*
  * Each file is one of the right ones, and whole; all of them are there, if
- * told so.  Else false, and complaint says what is wrong.
+ * told so.  Of dated ones only the size is compared.  Else false, and complaint
+ * says what is wrong.
  */
-bool	files_right(bool all, char *complaint, size_t room);
+bool	files_right(bool all, bool dated, char *complaint, size_t room);
 
 #endif

@@ -10,7 +10,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#define ARGUMENTS_MAX	12
+#define ARGUMENTS_MAX	16
 #define COMPLAINT_MAX	512
 
 struct operation {
@@ -20,6 +20,8 @@ struct operation {
 	int		 exit;		/* with all the memory in the world */
 	unsigned	 verifies;	/* at most */
 	bool		 changes;	/* a PIN */
+	bool		 dated;		/* files differ by when they were made,
+					   and not in their size */
 };
 
 /* Ends with a row without a name. */

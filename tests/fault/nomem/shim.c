@@ -6,6 +6,7 @@
 #define _GNU_SOURCE		/* MAP_ANONYMOUS, SYS_mmap, dl_iterate_phdr */
 #include "shim.h"
 
+#include <dlfcn.h>
 #include <errno.h>
 #include <execinfo.h>
 #include <fcntl.h>
@@ -39,7 +40,7 @@ struct file {
 static struct file files[FILES_MAX];
 static size_t file_count;
 static struct nomem *page;
-static bool looked;
+static bool looked, begun;
 static _Thread_local bool noting;
 
 static void *
@@ -173,7 +174,7 @@ fails(void)
 
 	if (!looked)
 		page_find();
-	if (page == NULL || noting || !page->armed)
+	if (page == NULL || noting || !begun || !page->armed)
 		return false;
 	call = ++page->calls;
 	if (page->note)
@@ -184,6 +185,28 @@ fails(void)
 	page->failed++;
 	errno = ENOMEM;
 	return true;
+}
+
+/*
+ * Before main() allocate the initialisers of libraries, which nobody can call
+ * in vain: those of libqpdf and libstdc++ end the process, by std::terminate()
+ * for std::bad_alloc.
+ */
+typedef int main_fn(int argc, char **argv, char **env);
+typedef int start_fn(main_fn *main, int argc, char **argv, void (*init)(void),
+    void (*fini)(void), void (*rtld_fini)(void), void *stack_end);
+
+start_fn __libc_start_main;
+
+int
+__libc_start_main(main_fn *main, int argc, char **argv, void (*init)(void),
+    void (*fini)(void), void (*rtld_fini)(void), void *stack_end)
+{
+	start_fn *next = (start_fn *)(uintptr_t)dlsym(RTLD_NEXT,
+	    "__libc_start_main");
+
+	begun = true;
+	return next(main, argc, argv, init, fini, rtld_fini, stack_end);
 }
 
 void *

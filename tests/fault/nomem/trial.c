@@ -115,7 +115,7 @@ change_back(char complaint[static COMPLAINT_MAX])
 {
 	static const struct operation back = { "", { "tool", "pin", "change",
 	    "auth", "--pin-file", "new-auth", "--new-pin-file", "auth" },
-	    0, 1, true };
+	    0, 1, true, false };
 	static struct process p;
 
 	page->fail_at = 0;
@@ -166,6 +166,18 @@ output_right(char complaint[static COMPLAINT_MAX])
 	return complain(complaint, "it says: %.300s", process.out);
 }
 
+/* libxml2 says "error" where it has no memory to know who is to be told. */
+static bool
+says_why(const char *err)
+{
+	static const char ours[] = "jpki-tool: ", theirs[] = "error";
+	const char *line = strchr(err, '\n');
+
+	if (strncmp(err, theirs, sizeof(theirs) - 1) == 0 && line != NULL)
+		err = line + 1;
+	return strncmp(err, ours, sizeof(ours) - 1) == 0;
+}
+
 /* Exit status 1, nothing on standard output, and a word why. */
 static bool
 failure_right(const struct operation *op, const struct card_run *run,
@@ -179,7 +191,7 @@ failure_right(const struct operation *op, const struct card_run *run,
 	if (process.out_n > 0)
 		return complain(complaint, "failed, but wrote: %.300s",
 		    process.out);
-	if (strncmp(process.err, "jpki-tool: ", 11) != 0)
+	if (!says_why(process.err))
 		return complain(complaint, "failed, and said: \"%.300s\"",
 		    process.err);
 	if (op->changes && run->changes > 0 &&
@@ -222,7 +234,7 @@ judge(const struct operation *op, char complaint[static COMPLAINT_MAX])
 	if (!(done ? output_right(complaint) :
 	    failure_right(op, &run, complaint)))
 		return false;
-	return files_right(done, complaint, COMPLAINT_MAX) &&
+	return files_right(done, op->dated, complaint, COMPLAINT_MAX) &&
 	    card_right(op, &run, complaint) &&
 	    (!op->changes || run.changes == 0 || change_back(complaint));
 }
