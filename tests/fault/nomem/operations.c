@@ -21,10 +21,10 @@ const struct operation operations[] = {
 	    "-o", "o/s", "o/a" }, 0, 1, false, false },
 	{ "sign -k sign", { "tool", "sign", "-k", "sign", "--pin-file", "sign",
 	    "--suffix", ".s", "o/a", "o/b" }, 0, 1, false, false },
-	/*
-	 * Not CMS and XML yet: at one allocation in 36,808 a CMS is complete and
-	 * 18 bytes shorter, and why is not known.
-	 */
+	{ "sign CMS", { "tool", "sign", "-k", "sign", "--yes", "--format", "cms",
+	    "--pin-file", "sign", "--suffix", ".p", "o/a", "o/b" }, 0, 1, false, true },
+	{ "sign XML", { "tool", "sign", "-k", "sign", "--yes", "--format", "xml",
+	    "--pin-file", "sign", "-o", "o/x", "xml" }, 0, 1, false, false },
 	/* No PDF: libqpdf ends the process (std::terminate) by its C interface. */
 	{ "ssh-key", { "tool", "ssh-key" }, 0, 0, false, false },
 	{ "wait", { "tool", "wait", "insert" }, 0, 0, false, false },
