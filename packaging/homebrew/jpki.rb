@@ -15,6 +15,7 @@ class Jpki < Formula
   depends_on "libgpg-error"
   depends_on "libxml2"
   depends_on "libxmlsec1"
+  depends_on "libxslt"
   depends_on :linux
   depends_on "openssl@3"
   depends_on "p11-kit"

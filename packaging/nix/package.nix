@@ -12,6 +12,7 @@
   libassuan,
   libgpg-error,
   libxml2,
+  libxslt,
   mupdf-headless,
   nss,
   openssh,
@@ -40,6 +41,7 @@ stdenv.mkDerivation {
     libassuan
     libgpg-error
     libxml2
+    libxslt
     openssl
     p11-kit
     pcsclite

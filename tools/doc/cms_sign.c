@@ -285,9 +285,15 @@ cms_draft_read(const struct doc_signer *signer, BIO *content,
 	draft->cms = CMS_sign_ex(NULL, NULL, NULL, NULL, CMS_PARTIAL |
 	    CMS_BINARY | (options->detached ? CMS_DETACHED : 0),
 	    signer->crypto, NULL);
-	err = draft->cms != NULL ? take_content(signer, draft->cms, content,
-	    &draft->content, error) : doc_fail_crypto(error, DOC_ERR_MEMORY,
-	    "no CMS can be made");
+	/* Without memory for a content OpenSSL makes a CMS without, and says
+	 * nothing. */
+	if (draft->cms == NULL ||
+	    (CMS_is_detached(draft->cms) != 0) != options->detached)
+		err = doc_fail_crypto(error, DOC_ERR_MEMORY,
+		    "no CMS can be made");
+	else
+		err = take_content(signer, draft->cms, content,
+		    &draft->content, error);
 	if (err != DOC_OK)
 		cms_draft_free(&draft);
 	else

@@ -9,6 +9,7 @@
 #include <libxml/parser.h>
 #include <libxml/parserInternals.h>
 #include <libxml/xmlerror.h>
+#include <libxslt/xsltutils.h>
 #include <xmlsec/xmlsec.h>
 #include <xmlsec/errors.h>
 #include <xmlsec/io.h>
@@ -79,6 +80,7 @@ start(void)
 	xmlSetGenericErrorFunc(NULL, silent);
 	xmlThrDefSetGenericErrorFunc(NULL, silent);
 	xmlThrDefSetStructuredErrorFunc(NULL, silent_xml);
+	xsltSetGenericErrorFunc(NULL, silent);	/* libxmlsec1 sets it up */
 	xmlInitParser();
 	started = xmlSecInit() == 0;
 	xmlSecErrorsSetCallback(silent_sec);

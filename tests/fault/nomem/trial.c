@@ -166,19 +166,14 @@ output_right(char complaint[static COMPLAINT_MAX])
 	return complain(complaint, "it says: %.300s", process.out);
 }
 
-/* libxml2 says "error" where it has no memory to know who is to be told. */
 static bool
 says_why(const char *err)
 {
-	static const char ours[] = "jpki-tool: ", theirs[] = "error";
-	const char *line = strchr(err, '\n');
+	static const char ours[] = "jpki-tool: ";
 
-	if (strncmp(err, theirs, sizeof(theirs) - 1) == 0 && line != NULL)
-		err = line + 1;
 	return strncmp(err, ours, sizeof(ours) - 1) == 0;
 }
 
-/* Exit status 1, nothing on standard output, and a word why. */
 static bool
 failure_right(const struct operation *op, const struct card_run *run,
     char complaint[static COMPLAINT_MAX])
