@@ -174,15 +174,17 @@ exchange(struct jpki_card *card, const struct apdu *apdu,
     struct slice command, uint8_t raw[static TRANSPORT_ANSWER_MAX],
     struct answer *answer)
 {
+	const struct transport_ops *ops = card->conn->transport->ops;
 	const struct log *log = &card->ctx->log;
 	size_t n = TRANSPORT_ANSWER_MAX;
 	enum jpki_err err;
 
-	log_bytes(log, ">", command, apdu_clear(apdu));
+	log_bytes(log, apdu->keyed ? "keyed >" : ">", command,
+	    apdu_clear(apdu));
 	card->sent = true;
 	card->commands++;
-	err = card->conn->transport->ops->transmit(card->conn, command, raw,
-	    &n);
+	err = apdu->keyed ? ops->key_in(card->conn, command, raw, &n) :
+	    ops->transmit(card->conn, command, raw, &n);
 	/* Some readers answer with nothing when the card is pulled. */
 	if (err == JPKI_OK && n < TRANSPORT_ANSWER_MIN)
 		err = JPKI_ERR_IO;
@@ -555,6 +557,18 @@ const char *
 jpki_card_reader(const struct jpki_card *card)
 {
 	return card->reader;
+}
+
+bool
+jpki_card_has_pad(const struct jpki_card *card)
+{
+	const struct transport_ops *ops;
+
+	if (card == NULL || card->adrift)
+		return false;
+	ops = card->conn->transport->ops;
+	return ops->has_pad != NULL && ops->key_in != NULL &&
+	    ops->has_pad(card->conn);
 }
 
 uint32_t

@@ -46,7 +46,7 @@ enum jpki_err {
 				   of jpki_card_claim(), is connected to it */
 	JPKI_ERR_MUTE,		/* a card is there but does not answer */
 	JPKI_ERR_TIMEOUT,
-	JPKI_ERR_CANCELLED,	/* jpki_cancel() was called */
+	JPKI_ERR_CANCELLED,	/* jpki_cancel(), or no PIN keyed in */
 	JPKI_ERR_IO,		/* the link broke; the card may have acted */
 
 	JPKI_ERR_NOT_JPKI = 400, /* the card has no JPKI application */
@@ -227,6 +227,11 @@ enum jpki_err	jpki_card_claim(struct jpki_card *card);
 enum jpki_err	jpki_card_release(struct jpki_card *card);
 
 const char	*jpki_card_reader(const struct jpki_card *card);
+/*
+ * Has the reader keys for a PIN, as far as its driver says (PC/SC part 10,
+ * FEATURE_VERIFY_PIN_DIRECT)?  Sends the card nothing.
+ */
+bool		 jpki_card_has_pad(const struct jpki_card *card);
 uint32_t	 jpki_card_insertion(const struct jpki_card *card);
 /* The last status word that the card gave, 0 before the first. */
 uint16_t	 jpki_card_sw(const struct jpki_card *card);
@@ -335,6 +340,21 @@ enum jpki_err	jpki_pin_check(enum jpki_pin pin, enum jpki_pin_use use,
  */
 enum jpki_err	jpki_pin_verify(struct jpki_card *card, enum jpki_pin pin,
     const char *text, size_t len, unsigned flags, int *tries_left);
+
+/*
+ * Verify the PIN of user authentication, and no other, keyed in at the reader
+ * (jpki_card_has_pad()): the computer never sees it.  Blocks, in a transaction,
+ * until it is keyed in and confirmed, cancelled there, or half a minute over.
+ * prompt (may be NULL) is called inside the transaction right before, when
+ * nothing stands against it any more, to tell the person.  As verify but:
+ * CANCELLED and PIN_FORMAT (not four digits) if nothing was sent;
+ * UNSUPPORTED: another PIN, no keys, or they cannot do that.
+ */
+typedef void	jpki_pad_prompt_fn(void *user,
+    const struct jpki_pin_info *info);
+
+enum jpki_err	jpki_pin_verify_pad(struct jpki_card *card, enum jpki_pin pin,
+    unsigned flags, jpki_pad_prompt_fn *prompt, void *user, int *tries_left);
 
 /*
  * Change a PIN: as verify, then CHANGE in the same transaction.  Errors: as

@@ -69,6 +69,8 @@ p11_clients := $(addprefix $(O)/tests/e2e/,p11steps p11storm secrets_client) $(O
 scanners := $(O)/tests/e2e/secrets_scan $(O)/tests/e2e/secrets_trace
 # How much memory a program takes.
 peak := $(O)/tests/bench/peak
+# A reader with keys, simulated: to be preloaded.
+pinpad := $(O)/tests/e2e/pinpad.so
 helpers := $(p11_clients) $(scanners) $(peak)
 all_objs := $(client_objs) $(lib_objs) $(tool_objs) $(words_objs) $(doc_objs) $(module_objs) $(module_variants) $(vcard_main) $(vcard_objs) $(unit_objs) $(helper_objs)
 
@@ -85,7 +87,7 @@ completions := $(addprefix $(O)/completion/,bash/jpki-tool zsh/_jpki-tool fish/j
 all: $(libs) $(modules) $(programs) $(catalogues) $(completions) $(O)/libjpki.pc \
 	$(O)/jpki.module
 tests: $(unit_tests)
-helpers: $(helpers)
+helpers: $(helpers) $(pinpad)
 
 # Rules.
 
@@ -106,7 +108,7 @@ $(lib_objs): private part_cppflags = $(pcsc_cflags) $(crypto_cflags)
 $(module_objs) $(module_variants): private part_cppflags = -iquote $(srcdir)/pkcs11 $(p11kit_cflags)
 $(client_objs): private part_cppflags = -iquote $(srcdir)/pkcs11 \
 	-iquote $(srcdir)/tests/e2e -iquote $(srcdir)/tests/conformance \
-	$(p11kit_cflags) $(crypto_cflags)
+	$(p11kit_cflags) $(pcsc_cflags) $(crypto_cflags)
 # They are not measured, and some search all of a program's memory.
 ifeq ($(mode),coverage)
 $(client_objs): private mode_cflags := -O2 -g
@@ -194,6 +196,10 @@ $(p11_clients): %: %.o $(p11_load)
 $(scanners): %: %.o $(O)/tests/e2e/secrets_find.o $(O)/tests/e2e/secrets_memory.o
 $(peak): %: %.o
 $(helpers): private lib_libs = -ldl $(LIBS)
+$(pinpad): $(pinpad:.so=.o) $(O)/flags
+	$(call say,LD,$@)
+	$(Q)$(CC) -shared $(so_ldflags) $(all_ldflags) -o $@ $(filter %.o,$^) \
+		$(pcsc_libs) -ldl $(LIBS)
 # Judges signatures.
 $(O)/tests/e2e/p11storm: private part_libs = $(crypto_libs)
 $(programs) $(unit_tests) $(helpers): $(O)/members

@@ -25,6 +25,8 @@ static const struct choice choices[] = {
 	{ "consent", "each", FIELD(consent_each), true },
 	{ "exclusive", "off", FIELD(exclusive), false },
 	{ "exclusive", "login", FIELD(exclusive), true },
+	{ "pin-pad", "off", FIELD(pin_pad), false },
+	{ "pin-pad", "auth", FIELD(pin_pad), true },
 	{ "pss", "off", FIELD(pss), PSS_OFF },
 	{ "pss", "on", FIELD(pss), PSS_ON },
 	{ "pss", "auto", FIELD(pss), PSS_AUTO },

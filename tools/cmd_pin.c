@@ -75,6 +75,9 @@ check(const struct tool *t, const struct action *action, enum jpki_pin pin)
 	    t->opt->seen[OPT_NEW_PIN_FILE]))
 		return fail(EXIT_USAGE, "\"pin verify\" takes no new PIN; see "
 		    "\"jpki-tool pin --help\"");
+	if (action->changes && t->opt->seen[OPT_PIN_PAD])
+		return fail(EXIT_USAGE, "--pin-pad changes no PIN; leave it "
+		    "out, and type both");
 	if (action->changes ? !desc->can_change : !desc->can_verify)
 		return fail(EXIT_FAILED, action->changes ?
 		    _("the %s cannot be changed with a PC; ask at the "

@@ -38,6 +38,8 @@ static const struct option_row rows[OPT_COUNT] = {
 	    N_("read the new PIN from FILE"), false, NULL },
 	[OPT_PINENTRY] = { 0, "pinentry", NULL,
 	    N_("ask for the PIN in a dialog"), false, NULL },
+	[OPT_PIN_PAD] = { 0, "pin-pad", NULL,
+	    N_("key the PIN of user authentication in at the reader"), false, NULL },
 	[OPT_LAST_TRY] = { 0, "last-try", NULL,
 	    N_("use the last try; a wrong PIN then locks it"), false, NULL },
 	[OPT_FORMAT] = { 0, "format", "NAME",

@@ -19,7 +19,8 @@
 
 /* Options that exclude each other. */
 static const uint32_t exclusive[] = {
-	OPT(PIN_FD) | OPT(PIN_FILE),
+	OPT(PIN_FD) | OPT(PIN_FILE) | OPT(PIN_PAD),
+	OPT(PINENTRY) | OPT(PIN_PAD),
 	OPT(NEW_PIN_FD) | OPT(NEW_PIN_FILE),
 };
 
@@ -116,6 +117,16 @@ shut_others_out(void)
 #endif
 }
 
+/* The keys of a reader are for one PIN, to verify it. */
+static enum exit_code
+check_pad(const struct options *opt, enum jpki_pin which)
+{
+	if (!opt->seen[OPT_PIN_PAD] || which == JPKI_PIN_AUTH)
+		return EXIT_DONE;
+	return fail(EXIT_USAGE, "only the user authentication PIN can be keyed "
+	    "in at a reader; leave out --pin-pad");
+}
+
 /* Judge the form of a secret, which may be NULL: not given yet. */
 static enum exit_code
 check_form(const struct tool *t, enum jpki_pin which, enum jpki_pin_use use,
@@ -137,6 +148,8 @@ pins_load(struct tool *t, enum jpki_pin which, struct pins *out)
 	enum exit_code	code = check_options(t->opt);
 
 	shut_others_out();
+	if (code == EXIT_DONE)
+		code = check_pad(t->opt, which);
 	if (code == EXIT_DONE)
 		code = pinsource_read(t->opt, OPT_PIN_FD, OPT_PIN_FILE,
 		    &pins.current);
@@ -345,13 +358,57 @@ pin_flags(const struct tool *t)
 	return t->opt->seen[OPT_LAST_TRY] ? JPKI_ALLOW_LAST_TRY : 0;
 }
 
-enum exit_code
-pins_login(struct tool *t, struct pins *pins, int *tries_left)
+/* Called when nothing stands against it any more, in the transaction. */
+static void
+ask_to_key_in(void *user, const struct jpki_pin_info *info)
 {
-	enum exit_code	code = ask_missing(t, pins, false);
+	char form[2 * PINWORDS_MAX];
+
+	(void)user;
+	describe_form(JPKI_PIN_AUTH, info->tries_left, form, sizeof form);
+	fprintf(stderr, _("Key in the %s (%s) at the reader, and confirm it "
+	    "there.\n"), pin_title(JPKI_PIN_AUTH), form);
+}
+
+/*
+ * The card is held all the time, for the reader sends what is keyed in; so is
+ * Ctrl-C, because a reader that waits cannot be called off from here.
+ */
+static enum exit_code
+key_in(struct tool *t, int *tries_left)
+{
 	enum jpki_err	err;
 	int		left = -1;
 
+	if (!jpki_card_has_pad(t->card))
+		return fail(EXIT_FAILED, "this reader has no keys for a PIN, "
+		    "or its driver does not know of them; leave out --pin-pad");
+	tool_hold(t);
+	err = jpki_pin_verify_pad(t->card, JPKI_PIN_AUTH, pin_flags(t),
+	    ask_to_key_in, NULL, &left);
+	if (tries_left != NULL)
+		*tries_left = left;
+	if (err == JPKI_ERR_CANCELLED)
+		return fail(EXIT_CANCELLED, "no PIN was keyed in at the "
+		    "reader, and nothing was sent; start again when you are "
+		    "ready");
+	if (err == JPKI_ERR_UNSUPPORTED)
+		return fail(EXIT_FAILED, "this reader cannot take such a PIN "
+		    "by its keys, and nothing was sent; leave out --pin-pad");
+	return err == JPKI_OK ? EXIT_DONE :
+	    fail_pin(t, JPKI_PIN_AUTH, err, left);
+}
+
+enum exit_code
+pins_login(struct tool *t, struct pins *pins, int *tries_left)
+{
+	enum exit_code	code;
+	enum jpki_err	err;
+	int		left = -1;
+
+	if (t->opt->seen[OPT_PIN_PAD])
+		return key_in(t, tries_left);
+	code = ask_missing(t, pins, false);
 	if (code != EXIT_DONE)
 		return code;
 	tool_hold(t);
