@@ -10,24 +10,27 @@ struct hostkit {
 	char		base[64];
 };
 
-/* One that has nothing; its folder goes with hostkit_end(). */
-void	hostkit_begin(struct hostkit *kit);
-void	hostkit_end(struct hostkit *kit);
+/* The machine of a test; before it there is nothing on it. */
+extern struct hostkit kit;
+
+/* For cmocka: what goes before and behind each test. */
+int	hostkit_setup(void **state);
+int	hostkit_teardown(void **state);
 
 /* Each makes the folders that lead there; "~/" is the home. */
-void	hostkit_file(struct hostkit *kit, const char *path, const char *text);
-void	hostkit_folder(struct hostkit *kit, const char *path);
+void	hostkit_file(struct hostkit *k, const char *path, const char *text);
+void	hostkit_folder(struct hostkit *k, const char *path);
 /* A shell script that can be run. */
-void	hostkit_program(struct hostkit *kit, const char *path,
+void	hostkit_program(struct hostkit *k, const char *path,
 	    const char *script);
 /* A file or an empty folder goes. */
-void	hostkit_remove(struct hostkit *kit, const char *path);
+void	hostkit_remove(struct hostkit *k, const char *path);
 
 /*
  * The ids that a check finds, with what was seen, parted by "; ", as one text
  * that lives until the next call: "reader-none; card-none (Reader)".
  */
-const char *hostkit_found(const struct hostkit *kit, check_fn *check,
+const char *hostkit_found(const struct hostkit *k, check_fn *check,
 	    const struct survey *survey);
 
 #endif

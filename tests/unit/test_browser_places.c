@@ -11,24 +11,6 @@
 
 #define FIREFOX	"~/.mozilla/firefox/"
 
-static struct hostkit kit;
-
-static int
-begin(void **state)
-{
-	(void)state;
-	hostkit_begin(&kit);
-	return 0;
-}
-
-static int
-end(void **state)
-{
-	(void)state;
-	hostkit_end(&kit);
-	return 0;
-}
-
 /* "f:folder" of Firefox, "c:folder" of Chromium; * in front: in a box. */
 static void
 expect_places(const char *what, const char *wanted)
@@ -226,7 +208,8 @@ a_chromium_is_seen_by_its_settings(void **state)
 	assert_true(places_chromium_used(&kit.host));
 }
 
-#define TEST(name)	cmocka_unit_test_setup_teardown(name, begin, end)
+#define TEST(name) \
+	cmocka_unit_test_setup_teardown(name, hostkit_setup, hostkit_teardown)
 
 int
 main(void)

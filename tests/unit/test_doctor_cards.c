@@ -7,7 +7,6 @@
 
 #define DAY	86400
 
-static struct hostkit kit;
 static struct card_seen seen[2];
 static struct survey survey;
 static struct jpki_cert cert;
@@ -15,8 +14,7 @@ static struct jpki_cert cert;
 static int
 begin(void **state)
 {
-	(void)state;
-	hostkit_begin(&kit);
+	(void)hostkit_setup(state);
 	memset(seen, 0, sizeof(seen));
 	strcpy(seen[0].reader, "A");
 	strcpy(seen[1].reader, "B");
@@ -33,14 +31,6 @@ begin(void **state)
 	seen[0].look.certs[LOOK_SIGN].err = JPKI_ERR_AUTH_REQUIRED;
 	seen[0].look.pins[JPKI_PIN_AUTH].info.tries_left = 3;
 	seen[0].look.pins[JPKI_PIN_SIGN].info.tries_left = 5;
-	return 0;
-}
-
-static int
-end(void **state)
-{
-	(void)state;
-	hostkit_end(&kit);
 	return 0;
 }
 
@@ -243,7 +233,8 @@ both_of_two_cards_are_judged(void **state)
 	expect_cards("two", "auth-last-try (A); sign-missing (B)");
 }
 
-#define TEST(name)	cmocka_unit_test_setup_teardown(name, begin, end)
+#define TEST(name) \
+	cmocka_unit_test_setup_teardown(name, begin, hostkit_teardown)
 
 int
 main(void)

@@ -17,27 +17,17 @@
 	"library=\nname=NSS Internal PKCS #11 Module\nparameters=x\n\n"
 #define MODULE(file, name)	"library=" file "\nname=" name "\n\n"
 
-static struct hostkit kit;
 static const struct survey survey = { .err = JPKI_OK };
 
 /* Our module is registered as it is installed, and its file is there. */
 static int
 begin(void **state)
 {
-	(void)state;
-	hostkit_begin(&kit);
+	(void)hostkit_setup(state);
 	hostkit_file(&kit, SYSTEM "jpki.module",
 	    "# a comment\nmodule: jpki-pkcs11.so\n");
 	hostkit_file(&kit, JPKI_P11_MODULES "/jpki-pkcs11.so", "");
 	hostkit_file(&kit, JPKI_P11_MODULES "/opensc-pkcs11.so", "");
-	return 0;
-}
-
-static int
-end(void **state)
-{
-	(void)state;
-	hostkit_end(&kit);
 	return 0;
 }
 
@@ -220,7 +210,8 @@ profiles_of_firefox_are_looked_at(void **state)
 	expect_nss("no home", "");
 }
 
-#define TEST(name)	cmocka_unit_test_setup_teardown(name, begin, end)
+#define TEST(name) \
+	cmocka_unit_test_setup_teardown(name, begin, hostkit_teardown)
 
 int
 main(void)

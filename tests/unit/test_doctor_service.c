@@ -3,24 +3,6 @@
 #include "hostkit.h"
 #include "unit.h"
 
-static struct hostkit kit;
-
-static int
-begin(void **state)
-{
-	(void)state;
-	hostkit_begin(&kit);
-	return 0;
-}
-
-static int
-end(void **state)
-{
-	(void)state;
-	hostkit_end(&kit);
-	return 0;
-}
-
 static void
 expect_service(enum jpki_err err, const char *wanted)
 {
@@ -133,7 +115,8 @@ a_boxed_firefox_is_said_once(void **state)
 	    "firefox-flatpak (~/.var/app/org.mozilla.firefox)");
 }
 
-#define TEST(name)	cmocka_unit_test_setup_teardown(name, begin, end)
+#define TEST(name) \
+	cmocka_unit_test_setup_teardown(name, hostkit_setup, hostkit_teardown)
 
 int
 main(void)

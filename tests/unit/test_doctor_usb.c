@@ -21,25 +21,8 @@
 	"	</array>\n</dict></plist>\n"
 #define ROW(hex)	"		<string>0x" hex "</string>\n"
 
-static struct hostkit kit;
 static const struct survey shows_none = { .err = JPKI_OK };
 static const struct survey not_running = { .err = JPKI_ERR_NO_SERVICE };
-
-static int
-begin(void **state)
-{
-	(void)state;
-	hostkit_begin(&kit);
-	return 0;
-}
-
-static int
-end(void **state)
-{
-	(void)state;
-	hostkit_end(&kit);
-	return 0;
-}
 
 /* A device with one interface, as the kernel shows it. */
 static void
@@ -217,7 +200,8 @@ the_version_of_libccid_is_found(void **state)
 	    "1.5.2");
 }
 
-#define TEST(name)	cmocka_unit_test_setup_teardown(name, begin, end)
+#define TEST(name) \
+	cmocka_unit_test_setup_teardown(name, hostkit_setup, hostkit_teardown)
 
 int
 main(void)

@@ -9,24 +9,6 @@
 #include "spawn.h"
 #include "unit.h"
 
-static struct hostkit kit;
-
-static int
-begin(void **state)
-{
-	(void)state;
-	hostkit_begin(&kit);
-	return 0;
-}
-
-static int
-end(void **state)
-{
-	(void)state;
-	hostkit_end(&kit);
-	return 0;
-}
-
 static void
 paths_have_root_and_home(void **state)
 {
@@ -208,7 +190,8 @@ this_machine_is_as_it_is(void **state)
 	assert_int_equal(unsetenv("PCSCLITE_CSOCK_NAME"), 0);
 }
 
-#define TEST(name)	cmocka_unit_test_setup_teardown(name, begin, end)
+#define TEST(name) \
+	cmocka_unit_test_setup_teardown(name, hostkit_setup, hostkit_teardown)
 
 int
 main(void)
