@@ -3,6 +3,7 @@
 
 #include <ctype.h>
 #include <dirent.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -29,6 +30,8 @@ host_here(struct host *out, int64_t now)
 
 	out->base = "";
 	out->home = env_or("HOME", "");
+	out->config = getenv("XDG_CONFIG_HOME");
+	out->data = getenv("XDG_DATA_HOME");
 	out->path = env_or("PATH", service_path);
 	out->socket = env_or("PCSCLITE_CSOCK_NAME", "/run/pcscd/pcscd.comm");
 	out->remote = *env_or("SSH_CONNECTION", "") != '\0';
@@ -37,15 +40,42 @@ host_here(struct host *out, int64_t now)
 	out->built = stat("/proc/self/exe", &self) == 0 ? self.st_mtime : 0;
 }
 
+/* What stands for the beginning of a path, and *rest behind it; or NULL. */
+static const char *
+folder_of(const struct host *host, const char *path, const char **rest)
+{
+	const struct {
+		const char *begin, *folder;
+	} rows[] = {
+		/* By the specification, a relative one does not count. */
+		{ "~/.config/", host->config },
+		{ "~/.local/share/", host->data },
+		{ "~/", host->home },
+	};
+
+	*rest = path;
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		size_t n = strlen(rows[i].begin);
+
+		if (strncmp(path, rows[i].begin, n) != 0 ||
+		    rows[i].folder == NULL || rows[i].folder[0] != '/')
+			continue;
+		*rest = path + n - 1;
+		return rows[i].folder;
+	}
+	return strncmp(path, "~/", 2) == 0 ? NULL : "";
+}
+
 const char *
 host_path(const struct host *host, const char *path, char *room, size_t n)
 {
-	bool	of_home = path[0] == '~' && path[1] == '/';
-	int	length = snprintf(room, n, "%s%s%s", host->base,
-	    of_home ? host->home : "", of_home ? path + 1 : path);
+	const char	*rest;
+	const char	*folder = folder_of(host, path, &rest);
+	int		 length = -1;
 
-	if (length < 0 || (size_t)length >= n ||
-	    (of_home && host->home[0] != '/'))
+	if (folder != NULL)
+		length = snprintf(room, n, "%s%s%s", host->base, folder, rest);
+	if (length < 0 || (size_t)length >= n)
 		room[0] = '\0';
 	return room;
 }
@@ -75,11 +105,27 @@ read_text(FILE *f)
 	return text;
 }
 
+/* Something else in a file's place, such as a FIFO, could wait for ever. */
+static FILE *
+open_file(const char *path)
+{
+	int		fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY |
+			    O_NONBLOCK);
+	struct stat	st;
+	FILE		*f = NULL;
+
+	if (fd >= 0 && fstat(fd, &st) == 0 && S_ISREG(st.st_mode))
+		f = fdopen(fd, "r");
+	if (f == NULL && fd >= 0)
+		(void)close(fd);
+	return f;
+}
+
 char *
 host_read(const struct host *host, const char *path)
 {
 	char	 room[PATH_MAX];
-	FILE	*f = fopen(host_path(host, path, room, sizeof room), "r");
+	FILE	*f = open_file(host_path(host, path, room, sizeof room));
 	char	*text = f != NULL ? read_text(f) : NULL;
 
 	if (f != NULL)

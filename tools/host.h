@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * This machine as files, below a root folder of one's choice, so that tests
- * can have a machine of their own.  Paths are absolute, or begin with "~/".
+ * can have a machine of their own.  Paths are absolute, or begin with "~/";
+ * what begins with "~/.config/" or "~/.local/share/" is below the folder that
+ * the user set instead, as programs of the desktop take it.
  */
 #ifndef HOST_H
 #define HOST_H
@@ -13,6 +15,8 @@
 struct host {
 	const char	*base;		/* the root folder; "": the machine's */
 	const char	*home;		/* "": the user has none */
+	const char	*config;	/* XDG_CONFIG_HOME; NULL: not set */
+	const char	*data;		/* XDG_DATA_HOME; NULL: not set */
 	const char	*path;		/* where programs are, as PATH */
 	const char	*socket;	/* of pcscd */
 	bool		 remote;	/* the shell came over the network */
@@ -30,7 +34,7 @@ const char *host_path(const struct host *host, const char *path, char *room,
 
 bool	 host_exists(const struct host *host, const char *path);
 
-/* A text file, to be freed; NULL if it cannot be read. */
+/* A text file, to be freed; NULL if it cannot be read, or is no file. */
 char	*host_read(const struct host *host, const char *path);
 
 /* Its first line without the newline, into room; "" if it cannot be read. */

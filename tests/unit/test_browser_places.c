@@ -90,6 +90,19 @@ every_place_is_looked_at(void **state)
 }
 
 static void
+folders_may_be_set_elsewhere(void **state)
+{
+	(void)state;
+	kit.host.config = "/srv/settings";
+	kit.host.data = "/srv/data";
+	hostkit_file(&kit, "/srv/settings/mozilla/firefox/profiles.ini",
+	    "[Profile0]\nPath=p\n");
+	hostkit_folder(&kit, "/srv/data/pki/nssdb");
+	expect_places("elsewhere", "f:/srv/settings/mozilla/firefox/p "
+	    "c:/srv/data/pki/nssdb");
+}
+
+static void
 boxes_are_told_by_the_folder(void **state)
 {
 	(void)state;
@@ -218,6 +231,7 @@ main(void)
 		TEST(profiles_ini_names_profiles),
 		TEST(installs_ini_names_more),
 		TEST(every_place_is_looked_at),
+		TEST(folders_may_be_set_elsewhere),
 		TEST(boxes_are_told_by_the_folder),
 		cmocka_unit_test(lines_are_read_as_firefox_does),
 		TEST(a_database_is_told_by_its_files),

@@ -4,6 +4,8 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "hostkit.h"
 #include "spawn.h"
@@ -32,6 +34,46 @@ paths_have_root_and_home(void **state)
 	expect_text("no room", path_join("/a", "b", room, 4), "");
 	expect_text("base", path_base("/a/b.so"), "b.so");
 	expect_text("base alone", path_base("b.so"), "b.so");
+}
+
+/* The folders that a user may set instead of the usual ones. */
+static void
+settings_may_lie_elsewhere(void **state)
+{
+	struct host host = { .base = "/r", .home = "/home/u" };
+	char room[PATH_MAX];
+
+	(void)state;
+	expect_text("usual", host_path(&host, "~/.config/a", room,
+	    sizeof(room)), "/r/home/u/.config/a");
+	host.config = "/c";
+	host.data = "/d/e";
+	expect_text("config", host_path(&host, "~/.config/a", room,
+	    sizeof(room)), "/r/c/a");
+	expect_text("data", host_path(&host, "~/.local/share/a", room,
+	    sizeof(room)), "/r/d/e/a");
+	expect_text("other", host_path(&host, "~/.configs/a", room,
+	    sizeof(room)), "/r/home/u/.configs/a");
+	host.config = "relative";
+	host.data = "";
+	expect_text("relative", host_path(&host, "~/.config/a", room,
+	    sizeof(room)), "/r/home/u/.config/a");
+	expect_text("empty", host_path(&host, "~/.local/share/a", room,
+	    sizeof(room)), "/r/home/u/.local/share/a");
+}
+
+/* Reading a FIFO would wait for somebody to write. */
+static void
+what_is_no_file_is_not_read(void **state)
+{
+	char room[PATH_MAX];
+
+	(void)state;
+	assert_int_equal(mkfifo(host_path(&kit.host, "/fifo", room,
+	    sizeof(room)), 0600), 0);
+	(void)alarm(20);
+	assert_null(host_read(&kit.host, "/fifo"));
+	(void)alarm(0);
 }
 
 static void
@@ -177,7 +219,11 @@ this_machine_is_as_it_is(void **state)
 	assert_int_equal(setenv("HOME", "/home/me", 1), 0);
 	assert_int_equal(setenv("SSH_CONNECTION", "1 2 3 4", 1), 0);
 	assert_int_equal(unsetenv("PCSCLITE_CSOCK_NAME"), 0);
+	assert_int_equal(setenv("XDG_CONFIG_HOME", "/c", 1), 0);
+	assert_int_equal(unsetenv("XDG_DATA_HOME"), 0);
 	host_here(&host, 5);
+	assert_string_equal(host.config, "/c");
+	assert_null(host.data);
 	assert_string_equal(host.base, "");
 	assert_string_equal(host.home, "/home/me");
 	assert_string_equal(host.socket, "/run/pcscd/pcscd.comm");
@@ -198,6 +244,8 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(paths_have_root_and_home),
+		cmocka_unit_test(settings_may_lie_elsewhere),
+		TEST(what_is_no_file_is_not_read),
 		TEST(files_are_read_to_their_end),
 		TEST(names_are_sorted),
 		TEST(words_and_status_come_back),

@@ -40,12 +40,13 @@ static bool
 is_locked(const char *path)
 {
 	struct flock	lock = { .l_type = F_WRLCK, .l_whence = SEEK_SET };
-	int		fd = open(path, O_RDWR | O_CLOEXEC | O_NOCTTY);
+	const int	how = O_CLOEXEC | O_NOCTTY | O_NONBLOCK;
+	int		fd = open(path, O_RDWR | how);
 	bool		locked;
 
 	/* Opened for reading only, it tells of the lock all the same. */
 	if (fd < 0)
-		fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+		fd = open(path, O_RDONLY | how);
 	if (fd < 0)
 		return false;
 	locked = fcntl(fd, F_GETLK, &lock) == 0 && lock.l_type != F_UNLCK;

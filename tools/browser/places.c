@@ -77,8 +77,9 @@ profiles_free(struct profiles *profiles)
 static const char *
 in_home(const struct host *host, const char *path, char *room, size_t n)
 {
-	const struct host here = { .base = "", .home = host->home };
+	struct host here = *host;
 
+	here.base = "";
 	return host_path(&here, path, room, n);
 }
 
