@@ -27,7 +27,7 @@ SUITES := static unit cli e2e valgrind san tsan clang
 
 needs_static := all
 suite_static := --group static --build $(O) \
-	$(addprefix $(srcdir)/scripts/check-,layers headers exports man shell)
+	$(addprefix $(srcdir)/scripts/check-,layers headers exports man docs shell)
 needs_unit := tests
 suite_unit := --group unit --build $(O) $(unit_tests)
 needs_cli := all

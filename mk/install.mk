@@ -7,7 +7,7 @@ INSTALL := install
 man_pages := $(call sources,man/*.[1-9])
 man_pages_ja := $(call sources,man/ja/*.[1-9])
 docs := $(call sources,LICENSE) $(call sources,NEWS) $(call sources,PROTOCOL) \
-	$(call sources,README*)
+	$(call sources,README*) $(call sources,doc/*.md)
 
 # man/jpki.3 goes to man3.
 man_dir = $(1)/man$(subst .,,$(suffix $(2)))

@@ -85,6 +85,7 @@ files_are_where_they_belong() {
 	for package in jpki-tool jpki-vcard; do
 		holds "$package" "/usr/bin/$package" "/usr/share/man/man1/$package.1.gz"
 	done
+	holds jpki-tool /usr/share/man/man7/jpki.7.gz /usr/share/doc/jpki-tool/faq.md.gz
 }
 
 # A second package with a file could not be installed beside the first.
