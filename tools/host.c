@@ -195,6 +195,15 @@ names_free(struct names *names)
 }
 
 static bool
+is_program(const char *path)
+{
+	struct stat st;
+
+	return stat(path, &st) == 0 && S_ISREG(st.st_mode) &&
+	    access(path, X_OK) == 0;
+}
+
+static bool
 find_in(const struct host *host, const char *path, const char *name,
     char *room, size_t n)
 {
@@ -204,7 +213,7 @@ find_in(const struct host *host, const char *path, const char *name,
 		    (int)length, at, name);
 
 		if (whole > 0 && (size_t)whole < n && at[0] == '/' &&
-		    access(room, X_OK) == 0)
+		    is_program(room))
 			return true;
 		at += length + (at[length] == ':');
 	}

@@ -8,8 +8,8 @@
 #include "registry.h"
 #include "unit.h"
 
-#define SYSTEM	JPKI_P11_CONFIGS "/"
-#define ADMIN	"/etc/pkcs11/modules/"
+#define SYSTEM	P11KIT_CONFIGS "/"
+#define ADMIN	P11KIT_ADMIN "/"
 #define USER	"~/.config/pkcs11/modules/"
 #define NSSDB	"~/.pki/nssdb/pkcs11.txt"
 #define OURS	"/opt/jpki-pkcs11.so"
@@ -26,8 +26,8 @@ begin(void **state)
 	(void)hostkit_setup(state);
 	hostkit_file(&kit, SYSTEM "jpki.module",
 	    "# a comment\nmodule: jpki-pkcs11.so\n");
-	hostkit_file(&kit, JPKI_P11_MODULES "/jpki-pkcs11.so", "");
-	hostkit_file(&kit, JPKI_P11_MODULES "/opensc-pkcs11.so", "");
+	hostkit_file(&kit, P11KIT_MODULES "/jpki-pkcs11.so", "");
+	hostkit_file(&kit, P11KIT_MODULES "/opensc-pkcs11.so", "");
 	return 0;
 }
 
@@ -98,7 +98,7 @@ static void
 a_file_that_is_gone_is_said(void **state)
 {
 	(void)state;
-	hostkit_remove(&kit, JPKI_P11_MODULES "/jpki-pkcs11.so");
+	hostkit_remove(&kit, P11KIT_MODULES "/jpki-pkcs11.so");
 	expect_p11kit("relative", "p11kit-no-file (" SYSTEM "jpki.module)");
 	hostkit_file(&kit, SYSTEM "jpki.module", "module: " OURS "\n");
 	expect_p11kit("absolute", "p11kit-no-file (" SYSTEM "jpki.module)");
@@ -110,13 +110,80 @@ static void
 twice_is_said(void **state)
 {
 	(void)state;
-	hostkit_file(&kit, JPKI_P11_MODULES "/jpki-pkcs11-auth.so", "");
+	hostkit_file(&kit, P11KIT_MODULES "/jpki-pkcs11-auth.so", "");
 	hostkit_file(&kit, USER "again.module",
 	    "module: jpki-pkcs11-auth.so\n");
 	expect_p11kit("in two folders", "p11kit-twice (" SYSTEM "jpki.module)");
 	hostkit_file(&kit, USER "again.module",
 	    "module: jpki-pkcs11-auth.so\nenable-in: ssh\n");
 	expect_p11kit("kept from most", "");
+	hostkit_file(&kit, USER "again.module",
+	    "module: jpki-pkcs11-auth.so\ndisable-in: ssh\n");
+	expect_p11kit("kept from one",
+	    "p11kit-twice (" SYSTEM "jpki.module)");
+}
+
+/* What does not load shows nothing twice, whichever comes first. */
+static void
+a_stale_file_is_said_of_itself_alone(void **state)
+{
+	static const char *const names[] = { "a.module", "z.module" };
+	char path[256], wanted[320];
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(names); i++) {
+		(void)snprintf(path, sizeof(path), SYSTEM "%s", names[i]);
+		(void)snprintf(wanted, sizeof(wanted), "p11kit-no-file (%s)",
+		    path);
+		hostkit_file(&kit, path, "module: " OURS "\n");
+		expect_p11kit(names[i], wanted);
+		hostkit_remove(&kit, path);
+	}
+}
+
+static void
+programs_that_get_it_are_told_by_their_names(void **state)
+{
+	static const struct {
+		const char	*only, *never;
+		bool		 other, proxy;
+	} rows[] = {
+		{ "", "", true, true },
+		{ ":", "", false, false },
+		{ ":ssh, p11-kit-proxy", "", false, true },
+		{ ":p11-kit", ":", false, false },
+		{ "", ":", true, true },
+		{ "", ":p11-kit-proxy", true, false },
+		{ "", ":ssh\tp11-kit-proxy,x", true, false },
+		{ "", ":p11-kit-proxy2 xp11-kit-proxy", true, true },
+	};
+	static struct registered entry;
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		strcpy(entry.only, rows[i].only);
+		strcpy(entry.never, rows[i].never);
+		expect_int("other", registered_for(&entry, NULL),
+		    rows[i].other);
+		expect_int("proxy", registered_for(&entry, "p11-kit-proxy"),
+		    rows[i].proxy);
+	}
+}
+
+/* p11-kit looks where XDG_CONFIG_HOME says. */
+static void
+the_folder_of_the_user_may_be_another(void **state)
+{
+	(void)state;
+	hostkit_remove(&kit, SYSTEM "jpki.module");
+	hostkit_file(&kit, "~/.config/pkcs11/modules/mine.module",
+	    "module: jpki-pkcs11.so\n");
+	expect_p11kit("the usual one", "");
+	kit.host.config = "/elsewhere";
+	expect_p11kit("another", "p11kit-missing");
+	hostkit_file(&kit, "/elsewhere/pkcs11/modules/mine.module",
+	    "module: jpki-pkcs11.so\n");
+	expect_p11kit("there", "");
 }
 
 /* The same name is the same module: the user's file adds to the system's. */
@@ -144,8 +211,11 @@ opensc_is_said_unless_it_is_kept_away(void **state)
 	    "p11kit-opensc (" SYSTEM "opensc-pkcs11.module)");
 	hostkit_file(&kit, ADMIN "opensc-pkcs11.module", "enable-in: none\n");
 	expect_p11kit("kept away", "");
+	hostkit_file(&kit, ADMIN "opensc-pkcs11.module",
+	    "disable-in: curl\n");
+	expect_p11kit("kept from one", "");
 	hostkit_remove(&kit, ADMIN "opensc-pkcs11.module");
-	hostkit_remove(&kit, JPKI_P11_MODULES "/opensc-pkcs11.so");
+	hostkit_remove(&kit, P11KIT_MODULES "/opensc-pkcs11.so");
 	expect_p11kit("uninstalled", "");
 }
 
@@ -194,6 +264,12 @@ proxy_shows_what_is_registered(void **state)
 	    MODULE(OURS, "JPKI"));
 	hostkit_remove(&kit, SYSTEM "jpki.module");
 	expect_nss("not registered", "");
+	hostkit_file(&kit, SYSTEM "jpki.module",
+	    "module: jpki-pkcs11.so\ndisable-in: p11-kit-proxy\n");
+	expect_nss("kept from the proxy", "");
+	hostkit_file(&kit, SYSTEM "jpki.module",
+	    "module: jpki-pkcs11.so\nenable-in: p11-kit-proxy\n");
+	expect_nss("for the proxy", "nss-twice (/home/u/.pki/nssdb, JPKI)");
 }
 
 static void
@@ -222,6 +298,9 @@ main(void)
 		TEST(none_is_said),
 		TEST(a_file_that_is_gone_is_said),
 		TEST(twice_is_said),
+		TEST(a_stale_file_is_said_of_itself_alone),
+		cmocka_unit_test(programs_that_get_it_are_told_by_their_names),
+		TEST(the_folder_of_the_user_may_be_another),
 		TEST(files_of_one_name_are_merged),
 		TEST(opensc_is_said_unless_it_is_kept_away),
 		TEST(databases_are_looked_at),

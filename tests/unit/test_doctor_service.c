@@ -43,6 +43,7 @@ a_program_that_does_not_run_is_stopped(void **state)
 		hostkit_remove(&kit, places[i]);
 	}
 	/* A folder of that name is no program, nor is what cannot be run. */
+	hostkit_folder(&kit, "/usr/sbin/pcscd");
 	hostkit_file(&kit, "/usr/bin/pcscd", "");
 	expect_service(JPKI_ERR_NO_SERVICE, "pcscd-missing");
 }
@@ -103,16 +104,21 @@ a_boxed_firefox_is_said_once(void **state)
 
 	(void)state;
 	expect_text("none", hostkit_found(&kit, check_boxed, &survey), "");
+	/* Data stay behind when the program goes. */
 	hostkit_folder(&kit, "~/snap/firefox");
+	hostkit_folder(&kit, "~/.var/app/org.mozilla.firefox");
+	expect_text("data", hostkit_found(&kit, check_boxed, &survey), "");
+	hostkit_file(&kit, "/var/lib/snapd/snap/bin/firefox", "");
 	expect_text("a snap", hostkit_found(&kit, check_boxed, &survey),
-	    "firefox-snap (~/snap/firefox)");
+	    "firefox-snap (/var/lib/snapd/snap/bin/firefox)");
 	hostkit_file(&kit, "/snap/bin/firefox", "");
 	expect_text("once", hostkit_found(&kit, check_boxed, &survey),
 	    "firefox-snap (/snap/bin/firefox)");
-	hostkit_folder(&kit, "~/.var/app/org.mozilla.firefox");
+	hostkit_folder(&kit,
+	    "~/.local/share/flatpak/app/org.mozilla.firefox");
 	expect_text("both", hostkit_found(&kit, check_boxed, &survey),
 	    "firefox-snap (/snap/bin/firefox); "
-	    "firefox-flatpak (~/.var/app/org.mozilla.firefox)");
+	    "firefox-flatpak (~/.local/share/flatpak/app/org.mozilla.firefox)");
 }
 
 #define TEST(name) \

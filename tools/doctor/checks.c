@@ -36,17 +36,16 @@ check_clock(const struct host *host, const struct survey *survey,
 		findings_add(out, FIND_CLOCK, "%s", "");
 }
 
-/* The paths by which one sees that Firefox came in a box. */
+/* Firefox in a box: the box itself, since its data stay when it goes. */
 static const struct box_row {
 	enum finding_id	 id;
 	const char	*path;
 } boxes[] = {
 	{ FIND_FIREFOX_SNAP, "/snap/bin/firefox" },
-	{ FIND_FIREFOX_SNAP, "~/snap/firefox" },
+	{ FIND_FIREFOX_SNAP, "/var/lib/snapd/snap/bin/firefox" },
 	{ FIND_FIREFOX_FLATPAK, "/var/lib/flatpak/app/org.mozilla.firefox" },
 	{ FIND_FIREFOX_FLATPAK,
 	    "~/.local/share/flatpak/app/org.mozilla.firefox" },
-	{ FIND_FIREFOX_FLATPAK, "~/.var/app/org.mozilla.firefox" },
 };
 
 void

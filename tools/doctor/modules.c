@@ -17,27 +17,38 @@ file_is_there(const struct host *host, const char *module)
 
 	if (module[0] == '/')
 		return host_exists(host, module);
-	return host_exists(host, path_join(JPKI_P11_MODULES, module, path,
+	return host_exists(host, path_join(P11KIT_MODULES, module, path,
 	    sizeof path));
 }
 
+struct shown {
+	bool		any;		/* a module of ours is registered */
+	unsigned	tokens;		/* by those whose files are there */
+};
+
+/*
+ * Who keeps OpenSC's from some programs has made up their mind which module
+ * is for which.
+ */
 static void
 check_entry(const struct host *host, const struct registered *entry,
-    unsigned *shown, struct findings *out)
+    struct shown *shown, struct findings *out)
 {
 	struct p11_file	file = p11_file_of(entry->module);
+	bool		there = file_is_there(host, entry->module);
 	enum finding_id	id = FIND_COUNT;
 
-	if (entry->kept)
-		return;
-	if (file.kind == P11_OPENSC && file_is_there(host, entry->module))
+	if (file.kind == P11_OPENSC && there && !registered_apart(entry))
 		id = FIND_P11KIT_OPENSC;
-	else if (file.kind == P11_OURS && !file_is_there(host, entry->module))
-		id = FIND_P11KIT_NO_FILE;
-	else if (file.kind == P11_OURS && (*shown & file.tokens) != 0)
-		id = FIND_P11KIT_TWICE;
-	if (file.kind == P11_OURS)
-		*shown |= file.tokens;
+	if (file.kind == P11_OURS && registered_for(entry, NULL)) {
+		shown->any = true;
+		if (!there)
+			id = FIND_P11KIT_NO_FILE;
+		else if ((shown->tokens & file.tokens) != 0)
+			id = FIND_P11KIT_TWICE;
+		if (there)
+			shown->tokens |= file.tokens;
+	}
 	if (id != FIND_COUNT)
 		findings_add(out, id, "%s/%s", entry->folder, entry->name);
 }
@@ -47,13 +58,13 @@ check_p11kit(const struct host *host, const struct survey *survey,
     struct findings *out)
 {
 	struct registry	registry;
-	unsigned	shown = 0;
+	struct shown	shown = { .any = false };
 
 	(void)survey;
 	registry_read(host, &registry);
 	for (size_t i = 0; i < registry.n; i++)
 		check_entry(host, &registry.list[i], &shown, out);
-	if (shown == 0)
+	if (!shown.any)
 		findings_add(out, FIND_P11KIT_MISSING, "%s", "");
 	registry_free(&registry);
 }
@@ -98,7 +109,7 @@ check_nss(const struct host *host, const struct survey *survey,
 
 		nssdb_read(host, profiles.list[i].folder, &db);
 		check_database(&profiles.list[i], &db,
-		    registry_tokens(&registry), out);
+		    registry_proxied(&registry), out);
 		nssdb_free(&db);
 	}
 	registry_free(&registry);

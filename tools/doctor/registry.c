@@ -13,8 +13,8 @@ static const struct folder_row {
 	bool		 of_user;
 } folders[] = {
 	{ "~/.config/pkcs11/modules", true },
-	{ "/etc/pkcs11/modules", false },
-	{ JPKI_P11_CONFIGS, false },
+	{ P11KIT_ADMIN, false },
+	{ P11KIT_CONFIGS, false },
 };
 
 static struct registered *
@@ -53,19 +53,31 @@ value_of(const char *line, size_t n, const char *key, size_t *length)
 	return line;
 }
 
-/* The first file that says it counts. */
+/* The first file that says it counts, also if it says nothing. */
 static void
 take_text(struct registered *entry, const char *text)
 {
+	const struct {
+		const char	*key, *mark;
+		char		*room;
+		size_t		 n;
+	} rows[] = {
+		{ "module", "", entry->module, sizeof entry->module },
+		{ "enable-in", ":", entry->only, sizeof entry->only },
+		{ "disable-in", ":", entry->never, sizeof entry->never },
+	};
+
 	while (*text != '\0') {
 		size_t		 n = strcspn(text, "\r\n"), length;
-		const char	*value = value_of(text, n, "module", &length);
+		const char	*value;
 
-		if (value != NULL && entry->module[0] == '\0')
-			(void)snprintf(entry->module, sizeof entry->module,
-			    "%.*s", (int)length, value);
-		if (value_of(text, n, "enable-in", &length) != NULL)
-			entry->kept = true;
+		for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+			value = value_of(text, n, rows[i].key, &length);
+			if (value != NULL && rows[i].room[0] == '\0')
+				(void)snprintf(rows[i].room, rows[i].n,
+				    "%s%.*s", rows[i].mark, (int)length,
+				    value);
+		}
 		text += n + (text[n] != '\0');
 	}
 }
@@ -111,15 +123,47 @@ registry_free(struct registry *registry)
 	registry->n = 0;
 }
 
+/* Names are parted by blanks, commas or both. */
+static bool
+lists(const char *names, const char *name)
+{
+	static const char between[] = ":, \t";
+
+	while (*names != '\0') {
+		size_t n = strcspn(names, between);
+
+		if (name != NULL && n == strlen(name) &&
+		    strncmp(names, name, n) == 0)
+			return true;
+		names += n + (names[n] != '\0');
+	}
+	return false;
+}
+
+bool
+registered_for(const struct registered *entry, const char *program)
+{
+	if (entry->only[0] != '\0')
+		return lists(entry->only, program);
+	return !lists(entry->never, program);
+}
+
+bool
+registered_apart(const struct registered *entry)
+{
+	return entry->only[0] != '\0' || entry->never[0] != '\0';
+}
+
 unsigned
-registry_tokens(const struct registry *registry)
+registry_proxied(const struct registry *registry)
 {
 	unsigned tokens = 0;
 
 	for (size_t i = 0; i < registry->n; i++) {
 		struct p11_file file = p11_file_of(registry->list[i].module);
 
-		if (file.kind == P11_OURS && !registry->list[i].kept)
+		if (file.kind == P11_OURS &&
+		    registered_for(&registry->list[i], "p11-kit-proxy"))
 			tokens |= file.tokens;
 	}
 	return tokens;

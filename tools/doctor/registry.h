@@ -7,11 +7,14 @@
 
 #include "host.h"
 
+#define REGISTRY_NAMES	512
+
 struct registered {
 	char	name[256];		/* of the file */
 	char	folder[PATH_MAX];	/* of the file that says the most */
 	char	module[PATH_MAX];	/* as it says; "" if none does */
-	bool	kept;			/* from all but some (enable-in) */
+	char	only[REGISTRY_NAMES];	/* "enable-in", with a ':' before */
+	char	never[REGISTRY_NAMES];	/* "disable-in", likewise */
 };
 
 struct registry {
@@ -26,7 +29,16 @@ struct registry {
 void	registry_read(const struct host *host, struct registry *out);
 void	registry_free(struct registry *registry);
 
-/* The tokens of this card that p11-kit shows, by our module. */
-unsigned registry_tokens(const struct registry *registry);
+/*
+ * Does p11-kit show a module to a program of this name?  NULL: to one that
+ * nothing is said of.
+ */
+bool	 registered_for(const struct registered *entry, const char *program);
+
+/* Are there programs that it is kept from? */
+bool	 registered_apart(const struct registered *entry);
+
+/* The tokens of this card that p11-kit's proxy shows, by our module. */
+unsigned registry_proxied(const struct registry *registry);
 
 #endif
