@@ -3,6 +3,7 @@
 
 #include <ctype.h>
 #include <dirent.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
@@ -14,6 +15,28 @@
 /* Services are where an ordinary user's PATH does not lead. */
 static const char service_path[] =
     "/usr/local/sbin:/usr/sbin:/sbin:/usr/local/bin:/usr/bin:/bin";
+
+static bool memory_lacked;
+
+bool
+host_memory_lacked(void)
+{
+	return memory_lacked;
+}
+
+void
+host_memory_lacks(void)
+{
+	memory_lacked = true;
+}
+
+/* After a call of the C library that gave nothing. */
+static void
+note_failure(void)
+{
+	if (errno == ENOMEM)
+		host_memory_lacks();
+}
 
 static const char *
 env_or(const char *name, const char *instead)
@@ -94,9 +117,12 @@ read_text(FILE *f)
 {
 	char	*text = NULL;
 	size_t	 room = 0;
-	ssize_t	 n = getdelim(&text, &room, '\0', f);
+	ssize_t	 n;
 
-	if (n < 0 && (ferror(f) || text == NULL)) {
+	errno = 0;
+	n = getdelim(&text, &room, '\0', f);
+	if (n < 0 && (ferror(f) || text == NULL || errno == ENOMEM)) {
+		note_failure();
 		free(text);
 		return NULL;
 	}
@@ -114,6 +140,8 @@ open_file(const char *path)
 	struct stat	st;
 	FILE		*f = NULL;
 
+	if (fd >= 0)
+		errno = 0;
 	if (fd >= 0 && fstat(fd, &st) == 0 && S_ISREG(st.st_mode))
 		f = fdopen(fd, "r");
 	if (f == NULL && fd >= 0)
@@ -130,6 +158,8 @@ host_read(const struct host *host, const char *path)
 
 	if (f != NULL)
 		(void)fclose(f);
+	else
+		note_failure();
 	return text;
 }
 
@@ -156,6 +186,8 @@ names_add(struct names *names, const char *name)
 		more[names->n++] = copy;
 	else
 		free(copy);
+	if (more == NULL || copy == NULL)
+		host_memory_lacks();
 }
 
 static int
@@ -173,8 +205,10 @@ host_names(const struct host *host, const char *path)
 	struct dirent	*entry;
 
 	dir = opendir(host_path(host, path, room, sizeof room));
-	if (dir == NULL)
+	if (dir == NULL) {
+		note_failure();
 		return names;
+	}
 	while ((entry = readdir(dir)) != NULL)
 		if (entry->d_name[0] != '.')
 			names_add(&names, entry->d_name);

@@ -28,6 +28,15 @@ struct host {
 /* The machine as it is, for who started the program. */
 void	 host_here(struct host *out, int64_t now);
 
+/*
+ * What is read of the machine is as if it were not there where memory lacks
+ * for it.  Was that so since the program began?  Then nothing may be concluded
+ * from what seems to lack.
+ */
+bool	 host_memory_lacked(void);
+/* To be called by who lacks it, to keep what was read. */
+void	 host_memory_lacks(void);
+
 /* A path with root and home in it; "" if it is too long, or has no home. */
 const char *host_path(const struct host *host, const char *path, char *room,
 	    size_t n);

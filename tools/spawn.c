@@ -21,48 +21,58 @@ static const int usual[] = { SIGPIPE, SIGXFSZ };
 static int
 set_signals(posix_spawnattr_t *attr)
 {
-	sigset_t set;
+	sigset_t	set;
+	int		failed;
 
 	(void)sigemptyset(&set);
 	for (size_t i = 0; i < sizeof usual / sizeof usual[0]; i++)
 		(void)sigaddset(&set, usual[i]);
-	if (posix_spawnattr_setsigdefault(attr, &set) != 0)
-		return -1;
-	return posix_spawnattr_setflags(attr, POSIX_SPAWN_SETSIGDEF);
+	failed = posix_spawnattr_setsigdefault(attr, &set);
+	return failed != 0 ? failed :
+	    posix_spawnattr_setflags(attr, POSIX_SPAWN_SETSIGDEF);
 }
 
 static int
 set_files(posix_spawn_file_actions_t *files, int out)
 {
-	if (posix_spawn_file_actions_addopen(files, STDIN_FILENO, "/dev/null",
-	    O_RDONLY, 0) != 0 ||
-	    posix_spawn_file_actions_adddup2(files, out, STDOUT_FILENO) != 0)
-		return -1;
-	return posix_spawn_file_actions_adddup2(files, out, STDERR_FILENO);
+	int failed = posix_spawn_file_actions_addopen(files, STDIN_FILENO,
+	    "/dev/null", O_RDONLY, 0);
+
+	if (failed == 0)
+		failed = posix_spawn_file_actions_adddup2(files, out,
+		    STDOUT_FILENO);
+	return failed != 0 ? failed : posix_spawn_file_actions_adddup2(files,
+	    out, STDERR_FILENO);
 }
 
-/* The child's pid, or -1. */
+/* The child's pid, or -1 and errno. */
 static pid_t
 start(const char *path, const char *const argv[], int out)
 {
 	posix_spawn_file_actions_t	files;
 	posix_spawnattr_t		attr;
-	pid_t				pid = -1;
+	pid_t				pid;
+	int				failed;
 
-	if (posix_spawn_file_actions_init(&files) != 0)
+	errno = posix_spawn_file_actions_init(&files);
+	if (errno != 0)
 		return -1;
-	if (posix_spawnattr_init(&attr) != 0) {
+	errno = posix_spawnattr_init(&attr);
+	if (errno != 0) {
 		(void)posix_spawn_file_actions_destroy(&files);
 		return -1;
 	}
+	failed = set_files(&files, out);
+	if (failed == 0)
+		failed = set_signals(&attr);
 	/* POSIX leaves the strings alone, whatever its types say. */
-	if (set_files(&files, out) != 0 || set_signals(&attr) != 0 ||
-	    posix_spawn(&pid, path, &files, &attr,
-	    (char *const *)(uintptr_t)argv, environ) != 0)
-		pid = -1;
+	if (failed == 0)
+		failed = posix_spawn(&pid, path, &files, &attr,
+		    (char *const *)(uintptr_t)argv, environ);
 	(void)posix_spawnattr_destroy(&attr);
 	(void)posix_spawn_file_actions_destroy(&files);
-	return pid;
+	errno = failed;
+	return failed == 0 ? pid : -1;
 }
 
 static char *

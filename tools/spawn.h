@@ -8,7 +8,7 @@
 /*
  * Run path with these arguments (the first is its name, NULL behind the last)
  * until it ends.  Its standard output and error come together in *words, to be
- * freed, also if it failed; NULL if there is no memory.  Returns its exit
+ * freed, also if it failed; NULL if there is none, and errno says why.  Returns its exit
  * status, or -1 if it was killed or could not be started; the latter is 127 on
  * some systems, and under some tools.
  */

@@ -126,6 +126,8 @@ find_profiles(struct work *w)
 	if (code != EXIT_DONE)
 		return code;
 	code = name != NULL ? find_named(w, name) : find_usual(w);
+	if (code == EXIT_DONE && host_memory_lacked())
+		return no_memory();
 	if (code == EXIT_DONE && w->profiles.n == 0)
 		return fail(EXIT_FAILED, "no profile of a browser is there; "
 		    "start the browser once, or name the folder with "
@@ -178,9 +180,9 @@ static enum exit_code
 carry_out(struct work *w)
 {
 	bool		as_json = w->t->opt->seen[OPT_JSON] > 0;
-	enum exit_code	code = EXIT_DONE;
+	enum exit_code	code = host_memory_lacked() ? no_memory() : EXIT_DONE;
 
-	if (w->plan.n > 0)
+	if (code == EXIT_DONE && w->plan.n > 0)
 		code = ask(w);
 	if (code == EXIT_DONE && w->plan.n > 0)
 		code = plan_carry_out(&w->plan);
@@ -351,7 +353,7 @@ do_status(struct work *w)
 		json_close(&j, '}');
 		fputc('\n', w->t->out);
 	}
-	return EXIT_DONE;
+	return host_memory_lacked() ? no_memory() : EXIT_DONE;
 }
 
 static const struct verb_row {

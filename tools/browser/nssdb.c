@@ -26,10 +26,14 @@ state_of(const struct host *host, const char *folder)
 static void
 add(struct nssdb *db, struct nss_module *module)
 {
-	struct nss_module *more = NULL;
+	struct nss_module	*more = NULL;
+	bool			 counts = module->library != NULL &&
+	    module->library[0] != '\0';
 
-	if (module->library != NULL && module->library[0] != '\0')
+	if (counts)
 		more = realloc(db->modules, (db->n + 1) * sizeof *more);
+	if (counts && more == NULL)
+		host_memory_lacks();
 	if (more != NULL) {
 		db->modules = more;
 		more[db->n++] = *module;
@@ -51,6 +55,8 @@ take(const char *line, size_t n, const char *key, char **value)
 		return;
 	free(*value);
 	*value = strndup(line + length + 1, n - length - 1);
+	if (*value == NULL)
+		host_memory_lacks();
 }
 
 /* Modules are parted by empty lines. */

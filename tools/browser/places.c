@@ -52,13 +52,17 @@ profiles_add(struct profiles *profiles, enum browser browser,
 		if (strcmp(profiles->list[i].folder, folder) == 0)
 			return true;
 	more = realloc(profiles->list, (profiles->n + 1) * sizeof *more);
-	if (more == NULL)
+	if (more == NULL) {
+		host_memory_lacks();
 		return false;
+	}
 	profiles->list = more;
 	more += profiles->n;
 	more->browser = browser;
 	more->boxed = boxed;
 	more->folder = strdup(folder);
+	if (more->folder == NULL)
+		host_memory_lacks();
 	profiles->n += more->folder != NULL;
 	return more->folder != NULL;
 }

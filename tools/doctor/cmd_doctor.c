@@ -45,11 +45,15 @@ examine(struct tool *t)
 		return fail_err(t, err);
 	host_here(&host, t->now);
 	check_all(&host, &survey, &findings);
-	if (t->opt->seen[OPT_JSON])
+	if (host_memory_lacked())
+		err = JPKI_ERR_MEMORY;
+	else if (t->opt->seen[OPT_JSON])
 		print_json(t, &survey, &findings);
 	else
 		print_text(t->out, &findings);
 	survey_free(&survey);
+	if (err != JPKI_OK)
+		return fail_err(t, err);
 	t->answered = true;
 	return findings.n == 0 ? EXIT_DONE : EXIT_FAILED;
 }

@@ -26,8 +26,10 @@ entry_of(struct registry *registry, const char *name, const char *folder)
 		if (strcmp(registry->list[i].name, name) == 0)
 			return &registry->list[i];
 	more = realloc(registry->list, (registry->n + 1) * sizeof *more);
-	if (more == NULL)
+	if (more == NULL) {
+		host_memory_lacks();
 		return NULL;
+	}
 	registry->list = more;
 	more += registry->n++;
 	memset(more, 0, sizeof *more);

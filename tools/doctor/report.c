@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "report.h"
 
+#include <errno.h>
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
@@ -115,6 +116,8 @@ pcscd_version(const struct host *host, char *room, size_t n)
 	if (host_program(host, "pcscd", path, sizeof path)[0] != '\0' &&
 	    spawn_run(path, argv, &words) == 0 && words != NULL)
 		at = strstr(words, "version ");
+	else if (path[0] != '\0' && words == NULL && errno == ENOMEM)
+		host_memory_lacks();
 	if (at != NULL)
 		(void)snprintf(room, n, "%.*s", (int)strspn(at + 8,
 		    "0123456789."), at + 8);
@@ -273,6 +276,8 @@ report_make(struct tool *t)
 	if (err == JPKI_OK) {
 		put_report(t, &host, r, &survey);
 		survey_free(&survey);
+		if (host_memory_lacked())
+			err = JPKI_ERR_MEMORY;
 	}
 	if (r != NULL)
 		free(r->seen);

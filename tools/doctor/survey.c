@@ -25,6 +25,13 @@ look_at(struct tool *t, const struct jpki_reader *reader,
 	jpki_card_close(&t->card);
 }
 
+/* Of this program, and so of no card: nothing is concluded from it. */
+static bool
+err_is_ours(enum jpki_err err)
+{
+	return err == JPKI_ERR_MEMORY || err == JPKI_ERR_INTERNAL;
+}
+
 enum jpki_err
 survey_take(struct tool *t, const struct survey_more *more,
     struct survey *out)
@@ -36,7 +43,7 @@ survey_take(struct tool *t, const struct survey_more *more,
 
 	memset(out, 0, sizeof *out);
 	out->err = jpki_readers(t->ctx, &readers, &count);
-	if (out->err == JPKI_ERR_MEMORY)
+	if (err_is_ours(out->err))
 		return out->err;
 	out->cards = calloc(count + 1, sizeof *out->cards);
 	if (out->cards == NULL)
@@ -50,9 +57,10 @@ survey_take(struct tool *t, const struct survey_more *more,
 			more->begin(more->user, out->n);
 		look_at(t, &readers[i], more, seen);
 		out->n++;
-		if (seen->err == JPKI_ERR_MEMORY ||
-		    seen->look_err == JPKI_ERR_MEMORY)
-			err = JPKI_ERR_MEMORY;
+		if (err_is_ours(seen->err))
+			err = seen->err;
+		else if (err_is_ours(seen->look_err))
+			err = seen->look_err;
 	}
 	jpki_readers_free(&readers, count);
 	if (err == JPKI_OK && only != NULL && out->err == JPKI_OK &&

@@ -38,6 +38,8 @@ const struct operation operations[] = {
 	TOOL("status -a", OP_SHOW, .yield = YIELD_LINES, .args = "status -a"),
 	TOOL("status with a PIN", OP_SHOW, SIGN, .verify = 1, .yield = YIELD_LINES,
 	    .args = "status --pin-file pin"),
+	TOOL("status --warn-days", OP_SHOW, .yield = YIELD_SAME, .end = 7,
+	    .args = "status --warn-days 4000"),
 	TOOL("cert auth", OP_READ, .yield = YIELD_LINES, .args = "cert auth"),
 	TOOL("cert auth --der", OP_READ, .yield = YIELD_SAME, .makes_files = true,
 	    .args = "cert auth --der -o out"),
