@@ -5,6 +5,7 @@
  * the command line and what comes of it.
  */
 #define _GNU_SOURCE		/* memfd_create */
+#include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
@@ -15,6 +16,8 @@
 
 #include "confine.h"
 #include "hostile.h"
+#include "pinentry.h"
+#include "spawn.h"
 #include "tool_run.h"
 #include "toolmain.h"
 
@@ -151,6 +154,33 @@ confine_begin(const char *name, size_t bytes, enum exit_code *code)
 	(void)name, (void)bytes;
 	*code = EXIT_DONE;
 	return verifies;
+}
+
+/*
+ * Instead of tools/spawn.c and tools/pinentry.c: no program is started, and no
+ * dialogue.  Who has none to start, and who closes it.
+ */
+int
+spawn_run(const char *path, const char *const argv[], char **words)
+{
+	(void)path, (void)argv;
+	*words = NULL;
+	errno = ENOENT;
+	return -1;
+}
+
+enum exit_code
+pinentry_ask(const char *prompt, struct jpki_secret *out)
+{
+	(void)prompt, (void)out;
+	return fail(EXIT_CANCELLED, "cancelled; start again");
+}
+
+enum exit_code
+pinentry_confirm(const char *question)
+{
+	(void)question;
+	return fail(EXIT_CANCELLED, "cancelled; start again");
 }
 
 static void
