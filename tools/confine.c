@@ -10,9 +10,9 @@
 #include <unistd.h>
 #ifdef __linux__
 #include <sys/prctl.h>
+#endif
 
 #include "language.h"
-#endif
 
 /* By which signal a child ended, and what that says of the document. */
 static const struct end {

@@ -2,80 +2,32 @@
 #include "pinentry.h"
 
 #include <fcntl.h>
-#include <stdalign.h>
-#include <stddef.h>
+#include <locale.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <termios.h>
 #include <unistd.h>
 
 #include <assuan.h>
-#include <openssl/crypto.h>
 
+#include "cells.h"
 #include "language.h"
+#include "signals.h"
 
 #define PROGRAM		"pinentry"
 #define WORDS_MAX	ASSUAN_LINELENGTH	/* of a command, escaped */
 
-/*
- * Memory for libassuan, which keeps what it was told in its buffers: it is
- * wiped when it is given back.
- */
-struct cell {
-	alignas(max_align_t) size_t n;
-};
-
-static void *
-cell_new(size_t n)
-{
-	struct cell *cell;
-
-	if (n > SIZE_MAX - sizeof *cell)
-		return NULL;
-	cell = calloc(1, sizeof *cell + n);
-	if (cell == NULL)
-		return NULL;
-	cell->n = n;
-	return cell + 1;
-}
-
-static void
-cell_free(void *p)
-{
-	struct cell *cell = p;
-
-	if (p == NULL)
-		return;
-	cell--;
-	OPENSSL_cleanse(cell + 1, cell->n);
-	free(cell);
-}
-
-static void *
-cell_resize(void *p, size_t n)
-{
-	void	*more = cell_new(n);
-	size_t	 had;
-
-	if (more == NULL || p == NULL)
-		return more;
-	had = ((struct cell *)p - 1)->n;
-	memcpy(more, p, had < n ? had : n);
-	cell_free(p);
-	return more;
-}
-
+/* libassuan keeps what it was told in its buffers. */
 static struct assuan_malloc_hooks cells = { cell_new, cell_resize, cell_free };
-
-/*
- * The program.
- */
 
 /* The first of PATH; libassuan wants to be told where it is. */
 static bool
 find_program(char *out, size_t size)
 {
 	const char *path = getenv("PATH"), *end;
+	struct stat st;
 
 	for (; path != NULL; path = *end != '\0' ? end + 1 : NULL) {
 		end = path + strcspn(path, ":");
@@ -83,19 +35,35 @@ find_program(char *out, size_t size)
 		if (path[0] != '/' || snprintf(out, size, "%.*s/%s",
 		    (int)(end - path), path, PROGRAM) >= (int)size)
 			continue;
-		if (access(out, X_OK) == 0)
+		if (stat(out, &st) == 0 && S_ISREG(st.st_mode) &&
+		    access(out, X_OK) == 0)
 			return true;
 	}
 	return false;
 }
 
+/* In the child: it takes signals as others do. */
+static void
+let_signals_in(void *signals, int reserved)
+{
+	(void)reserved;
+	(void)sigprocmask(SIG_SETMASK, &((struct signals *)signals)->mask_before,
+	    NULL);
+}
+
 static gpg_error_t
-connect_program(assuan_context_t ctx, const char *path)
+connect_program(assuan_context_t ctx, const char *path,
+    struct signals *signals)
 {
 	const char	*argv[] = { PROGRAM, NULL };
 	assuan_fd_t	 none[] = { ASSUAN_INVALID_FD };
+	gpg_error_t	 err;
 
-	return assuan_pipe_connect(ctx, path, argv, none, NULL, NULL, 0);
+	err = assuan_pipe_connect(ctx, path, argv, none, let_signals_in,
+	    signals, 0);
+	if (err == 0)
+		signals_pass_on(signals, assuan_get_pid(ctx));
+	return err;
 }
 
 /* Sends "NAME words"; what pinentry does not know is no error. */
@@ -121,35 +89,44 @@ static void
 tell_terminal(assuan_context_t ctx)
 {
 	const char	*type = getenv("TERM");
+	char		 words[64];
 	int		 fd = open("/dev/tty", O_RDWR | O_NOCTTY | O_CLOEXEC);
 
 	if (fd < 0)
 		return;
 	(void)close(fd);
 	(void)say(ctx, "OPTION", "ttyname=/dev/tty");
-	(void)say(ctx, "OPTION", "lc-ctype=C.UTF-8");
+	(void)snprintf(words, sizeof words, "lc-ctype=%s",
+	    setlocale(LC_CTYPE, NULL));
+	(void)say(ctx, "OPTION", words);
 	if (type == NULL)
 		return;
-	char words[64];
-
 	(void)snprintf(words, sizeof words, "ttytype=%s", type);
 	(void)say(ctx, "OPTION", words);
 }
 
+/* Byte by byte: memcpy() leaves what it copies in registers. */
 static gpg_error_t
 take(void *user, const void *bytes, size_t n)
 {
 	struct jpki_secret	*secret = user;
+	const volatile char	*from = bytes;
+	volatile char		*to;
 	size_t			 had = jpki_secret_len(secret);
 
 	if (n > JPKI_SECRET_MAX - had)
 		return gpg_error(GPG_ERR_TOO_LARGE);
-	memcpy(jpki_secret_bytes(secret) + had, bytes, n);
+	to = jpki_secret_bytes(secret) + had;
+	for (size_t i = 0; i < n; i++)
+		to[i] = from[i];
 	(void)jpki_secret_set_len(secret, had + n);
 	return 0;
 }
 
-/* A prompt's colon asks at a terminal; in a dialog it is a sentence. */
+/*
+ * A prompt's colon asks at a terminal; in a dialog it is a sentence.  A text
+ * that is too long is cut between two characters.
+ */
 static gpg_error_t
 describe(assuan_context_t ctx, const char *text)
 {
@@ -158,16 +135,18 @@ describe(assuan_context_t ctx, const char *text)
 
 	(void)snprintf(words, sizeof words, "%s", text);
 	n = strlen(words);
+	while (n > 0 && ((unsigned char)text[n] & 0xC0) == 0x80)
+		words[--n] = '\0';
 	while (n > 0 && (words[n - 1] == ' ' || words[n - 1] == ':'))
 		words[--n] = '\0';
 	return say(ctx, "SETDESC", words);
 }
 
 static gpg_error_t
-talk(assuan_context_t ctx, const char *path, const char *text,
-    struct jpki_secret *out)
+talk(assuan_context_t ctx, const char *path, struct signals *signals,
+    const char *text, struct jpki_secret *out)
 {
-	gpg_error_t err = connect_program(ctx, path);
+	gpg_error_t err = connect_program(ctx, path, signals);
 
 	if (err != 0)
 		return err;
@@ -208,24 +187,58 @@ fail_talk(const char *path, gpg_error_t err)
 	}
 }
 
+/* What a pinentry without windows leaves behind if it is ended. */
+static void
+keep_terminal(bool restore)
+{
+	static struct termios before;
+	static bool known;
+	int tty = open("/dev/tty", O_RDWR | O_NOCTTY | O_CLOEXEC);
+
+	if (tty < 0)
+		return;
+	if (!restore)
+		known = tcgetattr(tty, &before) == 0;
+	else if (known)
+		(void)tcsetattr(tty, TCSAFLUSH, &before);
+	(void)close(tty);
+}
+
+/* The dialog, and its end by a signal. */
+static gpg_error_t
+talk_once(const char *path, const char *text, struct jpki_secret *out)
+{
+	assuan_context_t	ctx = NULL;
+	struct signals		signals;
+	gpg_error_t		err;
+
+	err = assuan_new_ext(&ctx, GPG_ERR_SOURCE_USER_1, &cells, NULL, NULL);
+	if (err != 0)
+		return err;
+	assuan_set_flag(ctx, ASSUAN_NO_LOGGING, 1);
+	keep_terminal(false);
+	signals_catch(&signals);
+	err = talk(ctx, path, &signals, text, out);
+	assuan_release(ctx);
+	signals_restore(&signals);
+	if (signals_caught() == 0)
+		return err;
+	keep_terminal(true);
+	return gpg_error(GPG_ERR_CANCELED);
+}
+
 /* out NULL: a yes is wanted. */
 static enum exit_code
 ask(const char *text, struct jpki_secret *out)
 {
-	assuan_context_t	ctx = NULL;
-	char			path[4096];
-	gpg_error_t		err;
+	char		path[4096];
+	gpg_error_t	err;
 
 	if (!find_program(path, sizeof path))
 		return fail(EXIT_USAGE, "there is no pinentry to ask with; "
 		    "install one (on Debian: pinentry-gnome3, pinentry-qt or "
 		    "pinentry-curses)");
-	err = assuan_new_ext(&ctx, GPG_ERR_SOURCE_USER_1, &cells, NULL, NULL);
-	if (err == 0) {
-		assuan_set_flag(ctx, ASSUAN_NO_LOGGING, 1);
-		err = talk(ctx, path, text, out);
-	}
-	assuan_release(ctx);
+	err = talk_once(path, text, out);
 	if (err != 0 && out != NULL)
 		jpki_secret_wipe(out);
 	return fail_talk(path, err);

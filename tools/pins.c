@@ -204,7 +204,8 @@ describe_form(enum jpki_pin which, int tries_left, char *room, size_t n)
 	char rule[PINWORDS_MAX], tries[PINWORDS_MAX];
 
 	if (tries_left >= 0)
-		(void)snprintf(room, n, "%s; %s", pin_rule(which, false, rule),
+		(void)snprintf(room, n, _("%1$s; %2$s"),
+		    pin_rule(which, false, rule),
 		    pin_tries(tries_left, tries));
 	else
 		(void)snprintf(room, n, "%s", pin_rule(which, false, rule));

@@ -69,6 +69,34 @@ a_dialog_that_is_cancelled_sends_nothing() {
 	expect_tries auth 3
 }
 
+# ended_by HOW: neither the dialog nor its hold on the terminal is left.
+ended_by() {
+	local dialog
+	for dialog in pinentry-tty pinentry-curses; do
+		pinentry_is "$dialog"
+		drive "sees \"tries left\"; $1" pin verify auth --pinentry
+		expect_code 6
+		expect_equal VERIFYs "$(sent_verifies)" 0
+		grep -q 'nothing was sent' "$work/seen" || cat "$work/seen"
+		! pgrep -f "$work/bin/pinentry" || echo "$dialog goes on"
+	done
+}
+ctrl_c_ends_it() { ended_by 'send "\003"'; }
+a_signal_ends_it() { ended_by 'exec kill -TERM [exp_pid]'; }
+
+a_terminal_is_as_it_was() {
+	pinentry_is pinentry-tty
+	code=0
+	timeout 120 expect -c "
+		set timeout 100
+		spawn -noecho sh -c {stty -a >$work/before; \$JPKI_TOOL pin verify auth --pinentry; stty -a >$work/after}
+		expect -ex PIN:
+		exec pkill -TERM -P [exp_pid] jpki-tool
+		expect eof" >"$out" 2>"$err" || code=$?
+	expect_code 0
+	diff "$work/before" "$work/after"
+}
+
 consent_is_a_dialog_too() {
 	pinentry_is pinentry-tty
 	echo text >"$work/text"
@@ -150,6 +178,9 @@ tap 'a dialog of boxes is answered' in_world adult a_dialog_of_boxes_is_answered
 tap 'a new PIN is asked for twice' in_world adult a_new_pin_is_asked_for_twice
 tap 'a dialog that is cancelled sends nothing' \
 	in_world adult a_dialog_that_is_cancelled_sends_nothing
+tap 'Ctrl-C ends it' in_world adult ctrl_c_ends_it
+tap 'a signal ends it' in_world adult a_signal_ends_it
+tap 'the terminal is as it was' in_world adult a_terminal_is_as_it_was
 tap 'consent is a dialog, too' in_world adult consent_is_a_dialog_too
 tap 'a pinentry that lies costs no try' in_world adult a_pinentry_that_lies_costs_no_try
 tap 'without a pinentry it is said' in_world adult without_a_pinentry_it_is_said

@@ -115,8 +115,26 @@ tap 'a wrong PIN' tool 4 pin verify sign --pin-file wrong
 card tries sign 1
 tap 'a PIN that is not sent, since one try is left' tool 5 pin verify sign --pin-file first
 card tries sign 5
+# A pinentry that answers with the first PIN.
+from_dialog() {
+	mkdir -p bin
+	cat >bin/pinentry <<-END
+		#!/bin/sh
+		echo 'OK here'
+		while read -r command rest; do
+			case \$command in
+			GETPIN) sed 's/^/D /' $work/first; echo OK ;;
+			BYE) exit ;;
+			*) echo OK ;;
+			esac
+		done
+	END
+	chmod +x bin/pinentry
+	PATH=$work/bin:$PATH tool 0 pin verify sign --pinentry
+}
 from_descriptor() { tool 0 pin verify sign --pin-fd 9 9<first; }
 tap 'from a descriptor' from_descriptor
+tap 'from a dialog' from_dialog
 tap 'the signature certificate' tool 0 cert sign --pin-file first -o cert.txt
 tap 'status with a login' tool 0 status --pin-file first -j
 tap 'signatures' tool 0 sign -k sign --suffix .sig --pin-file first a b c
