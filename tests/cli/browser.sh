@@ -27,6 +27,7 @@ ordinary=(setpriv --reuid 65534 --regid 65534 --clear-groups)
 new_home() {
 	HOME=$(mktemp -d "$work/home.XXXXXX")
 	export HOME
+	unset XDG_CONFIG_HOME XDG_DATA_HOME
 }
 
 # database FOLDER: as a browser makes it.
@@ -111,6 +112,60 @@ another_file_of_ours_is_replaced() {
 	expect_equal 'changes' "$(jq -c '[.changes[].change]' "$out")" \
 		'["removed","added"]'
 	expect_list "$HOME/$firefox/abc.default" JPKI
+}
+
+# expect_library FOLDER FILE: what JPKI is there.
+expect_library() {
+	expect_equal 'library' "$("$JPKI_TOOL" browser status -j --profile "$1" |
+		jq -r '.profiles[0].modules[] | select(.name == "JPKI").library')" "$2"
+}
+
+# A browser starts in a folder of its own, where the file is not.
+the_whole_path_is_registered() {
+	firefox_home
+	cd "$modules" || return
+	run browser install --yes --module .//./jpki-pkcs11-auth.so
+	expect_changed
+	expect_library "$HOME/$firefox/abc.default" "$module"
+	run browser install --yes --module jpki-pkcs11-auth.so
+	expect_output 'nothing to change'
+	# A link stays one: what it leads to changes with each version.
+	mkdir "$work/links"
+	ln -s "$module" "$work/links/jpki-pkcs11-auth.so"
+	cd "$work" || return
+	run browser install --yes --module links/jpki-pkcs11-auth.so
+	expect_changed
+	expect_library "$HOME/$firefox/abc.default" \
+		"$work/links/jpki-pkcs11-auth.so"
+}
+
+remove_undoes_every_install() {
+	local name
+	for name in jpki-pkcs11 jpki-pkcs11-auth jpki-pkcs11-sign; do
+		firefox_home
+		run browser install --yes --module "$modules/$name.so"
+		expect_changed
+		expect_library "$HOME/$firefox/abc.default" "$modules/$name.so"
+		run browser remove --yes
+		expect_changed
+		expect_list "$HOME/$firefox/abc.default" ''
+	done
+	# And each takes the place of another.
+	firefox_home
+	run browser install --yes --module "$modules/jpki-pkcs11-sign.so"
+	install_here
+	expect_changed
+	expect_list "$HOME/$firefox/abc.default" JPKI
+	expect_library "$HOME/$firefox/abc.default" "$module"
+}
+
+# By another name it would not be known again.
+a_file_of_another_name_is_refused() {
+	firefox_home
+	cp "$module" "$work/mine.so"
+	run browser install --yes --module "$work/mine.so"
+	expect_failure 2 'browser remove'
+	expect_list "$HOME/$firefox/abc.default" ''
 }
 
 # The one for signatures shows another token: somebody wanted it.
@@ -292,6 +347,30 @@ running_chromium_is_left_alone() {
 	expect_list "$HOME/.pki/nssdb" JPKI
 }
 
+# A Chromium that runs uses no profile of Firefox, nor any folder but its own;
+# its own it uses by whatever path.
+whose_a_folder_is_counts() {
+	firefox_home
+	database "$HOME/other"
+	database "$HOME/.pki/nssdb"
+	mkdir -p "$HOME/.config/chromium"
+	ln -s "$(uname -n)-$$" "$HOME/.config/chromium/SingletonLock"
+	install_here --profile "$HOME/$firefox/abc.default" -j
+	expect_changed
+	expect_equal 'browser' "$(jq -r '.changes[].browser' "$out")" firefox
+	install_here --profile "$HOME/other"
+	expect_changed
+	ln -s .pki/nssdb "$HOME/link"
+	install_here --profile "$HOME/link"
+	expect_failure 1 'is running; close'
+	# Nor does a Chromium of a snap use this one.
+	rm "$HOME/.config/chromium/SingletonLock"
+	mkdir -p "$HOME/snap/chromium/common/chromium"
+	ln -s "$(uname -n)-$$" "$HOME/snap/chromium/common/chromium/SingletonLock"
+	install_here --profile "$HOME/link"
+	expect_changed
+}
+
 # As an ordinary user: root may write everywhere.
 read_only_is_refused() {
 	firefox_home
@@ -357,6 +436,9 @@ old_format_is_refused() {
 	: >"$HOME/$firefox/old/secmod.db"
 	printf '[Install1]\nDefault=old\n' >"$HOME/$firefox/profiles.ini"
 	install_here
+	expect_failure 1 'no profile is there that could load'
+	grep -q 'warning: .*old format' "$err" || cat "$err"
+	install_here --profile "$HOME/$firefox/old"
 	expect_failure 1 'old format'
 	expect_files "$HOME/$firefox/old" cert8.db secmod.db
 	run browser status
@@ -365,6 +447,20 @@ old_format_is_refused() {
 	expect_json '.profiles[0].database == false'
 	run browser remove --yes --profile "$HOME/$firefox/old"
 	expect_failure 1 'old format'
+}
+
+# One that nobody uses any more, beside a good one.
+old_format_does_not_stop_others() {
+	firefox_home
+	rm -r "$HOME/$firefox/def.unused"
+	mkdir "$HOME/$firefox/def.unused"
+	: >"$HOME/$firefox/def.unused/cert8.db"
+	install_here -j
+	expect_code 0
+	grep -q 'warning: .*def.unused is left as it is.*old format' "$err" ||
+		cat "$err"
+	expect_list "$HOME/$firefox/abc.default" JPKI
+	expect_files "$HOME/$firefox/def.unused" cert8.db
 }
 
 # boxed FOLDER OF THE HOME, KIND
@@ -393,6 +489,52 @@ boxed() {
 a_snap_is_said() { boxed snap/firefox/common/.mozilla/firefox snap; }
 a_flatpak_is_said() { boxed .var/app/org.mozilla.firefox/.mozilla/firefox flatpak; }
 
+# boxed_chromium SETTINGS, KIND: nothing is made that it would not see.
+boxed_chromium() {
+	local name
+	for name in '' chromium; do
+		new_home
+		mkdir -p "$HOME/$1"
+		install_here ${name:+"$name"}
+		expect_failure 1 'no profile is there that could load'
+		grep -q 'warning: .*cannot load modules of the system' "$err" ||
+			cat "$err"
+		[ ! -e "$HOME/.pki" ] || echo 'a database was made'
+	done
+	run browser status
+	expect_success "of a $2"
+	# Another one that was started is no less one.
+	mkdir -p "$HOME/.config/google-chrome"
+	install_here chromium
+	expect_code 0
+	expect_list "$HOME/.pki/nssdb" JPKI
+}
+
+a_chromium_of_a_snap_is_said() {
+	boxed_chromium snap/chromium/common/chromium snap
+}
+
+a_chromium_of_a_flatpak_is_said() {
+	boxed_chromium .var/app/org.chromium.Chromium/config/chromium flatpak
+}
+
+folders_of_xdg_count() {
+	new_home
+	export XDG_CONFIG_HOME=$HOME/settings XDG_DATA_HOME=$HOME/data
+	database "$XDG_CONFIG_HOME/mozilla/firefox/p"
+	database "$XDG_DATA_HOME/pki/nssdb"
+	printf '[Profile0]\nPath=p\nIsRelative=1\n' \
+		>"$XDG_CONFIG_HOME/mozilla/firefox/profiles.ini"
+	install_here
+	expect_changed
+	expect_list "$XDG_CONFIG_HOME/mozilla/firefox/p" JPKI
+	expect_list "$XDG_DATA_HOME/pki/nssdb" JPKI
+	mkdir "$XDG_CONFIG_HOME/chromium"
+	ln -s "$(uname -n)-$$" "$XDG_CONFIG_HOME/chromium/SingletonLock"
+	run browser remove --yes chromium
+	expect_failure 1 'is running; close'
+}
+
 a_name_that_is_taken_is_said() {
 	firefox_home
 	modutil -dbdir "sql:$HOME/$firefox/abc.default" -add JPKI -libfile \
@@ -401,29 +543,137 @@ a_name_that_is_taken_is_said() {
 	expect_failure 1 'another module of the name JPKI'
 }
 
-no_modutil_is_said() {
-	firefox_home
-	mkdir "$work/bin"
+# without_programs [ARGUMENT...]: they are looked for where services are, too;
+# here there is nothing.
+without_programs() {
+	mkdir -p "$work/bin"
 	code=0
-	# It is looked for where services are, too; here there is nothing.
 	# shellcheck disable=SC2016 # for the inner shell
 	unshare "${map[@]}" -m sh -c 'mount --bind "$0" /usr/bin && exec "$@"' \
-		"$work/bin" "$JPKI_TOOL" browser install --yes --module "$module" \
-		>"$out" 2>"$err" || code=$?
-	expect_code 1
-	grep -q 'apt install libnss3-tools' "$err" || cat "$err"
+		"$work/bin" "$JPKI_TOOL" browser "$@" >"$out" 2>"$err" || code=$?
 }
 map=()
 [ "$(id -u)" = 0 ] || map=(-r)
 
+# Before anything is asked or done.
+no_program_is_said() {
+	firefox_home
+	without_programs install --yes --module "$module"
+	expect_failure 1 'the program modutil is not installed'
+	grep -q 'apt install libnss3-tools' "$err" || cat "$err"
+	without_programs install --yes --module "$module" chromium
+	expect_failure 1 'the program certutil is not installed'
+	[ ! -e "$HOME/.pki" ] || echo 'a folder was made'
+	# Where nothing is to be done, nothing is missing.
+	without_programs remove --yes
+	expect_success 'nothing to change'
+}
+
+# broken NAME: a file of that name that is no module.
+broken() {
+	mkdir -p "$work/broken"
+	printf 'no library' >"$work/broken/$1"
+	echo "$work/broken/$1"
+}
+
 # What modutil says is passed on.
 modutil_that_fails_is_said() {
 	firefox_home
-	printf 'no library' >"$work/broken.so"
-	run browser install --yes --module "$work/broken.so"
+	run browser install --yes --module "$(broken jpki-pkcs11-auth.so)"
 	expect_code 1
 	grep -q 'modutil failed in .*Failed to add module' "$err" || cat "$err"
+	! grep 'changed before' "$err"
 	expect_list "$HOME/$firefox/abc.default" ''
+}
+
+# Nobody is left with less than before.
+what_was_there_comes_back() {
+	local folder
+	firefox_home
+	folder=$HOME/$firefox/abc.default
+	modutil -dbdir "sql:$folder" -add 'My card' -libfile \
+		"$modules/jpki-pkcs11.so" -force >/dev/null
+	run browser install -j --yes --module "$(broken jpki-pkcs11-auth.so)"
+	expect_code 1
+	expect_equal 'changes' "$(cat "$out")" ''
+	grep -q "$modules/jpki-pkcs11.so is registered again" "$err" || cat "$err"
+	expect_list "$folder" 'My card'
+	install_here
+	run browser install --yes --module "$work/broken/jpki-pkcs11-auth.so"
+	expect_code 1
+	! grep 'changed before' "$err"
+	expect_list "$folder" JPKI
+	expect_library "$folder" "$module"
+}
+
+# What could be loaded no more cannot be registered again.
+what_does_not_come_back_is_said() {
+	firefox_home
+	mkdir "$work/gone"
+	cp "$modules/jpki-pkcs11.so" "$work/gone"
+	run browser install --yes --module "$work/gone/jpki-pkcs11.so"
+	rm "$work/gone/jpki-pkcs11.so"
+	run browser install -j --yes --module "$(broken jpki-pkcs11-auth.so)"
+	expect_code 1
+	grep -q "warning: $work/gone/jpki-pkcs11.so was taken out of" "$err" ||
+		cat "$err"
+	expect_equal 'changes' "$(jq -c '[.changes[].change]' "$out")" \
+		'["removed"]'
+	expect_list "$HOME/$firefox/abc.default" ''
+}
+
+# stopped_at WORD [ARGUMENT...]: modutil gets its work with that word done, and
+# then jpki-tool is asked to end.
+stopped_at() {
+	local word=$1
+	shift
+	mkdir -p "$work/stopping"
+	cat >"$work/stopping/modutil" <<-END
+		#!/bin/sh
+		$(command -v modutil) "\$@" || exit
+		case "\$*" in *" $word "*) kill -TERM \$PPID ;; esac
+	END
+	chmod +x "$work/stopping/modutil"
+	PATH=$work/stopping:$PATH run browser "$@"
+}
+
+a_profile_is_changed_to_its_end() {
+	firefox_home
+	run browser install --yes --module "$modules/jpki-pkcs11.so"
+	stopped_at -delete install --yes --module "$module"
+	expect_changed
+	expect_library "$HOME/$firefox/abc.default" "$module"
+}
+
+# Of two, the first is done and the second left as it was.
+between_profiles_it_ends() {
+	firefox_home
+	database "$HOME/.pki/nssdb"
+	stopped_at -add install --yes --module "$module" -j
+	expect_code 6
+	grep -q "cancelled before $HOME/.pki/nssdb" "$err" || cat "$err"
+	expect_equal 'changes' "$(jq -c '[.changes[] | [.browser, .change]]' "$out")" \
+		'[["firefox","added"]]'
+	expect_list "$HOME/$firefox/abc.default" JPKI
+	expect_list "$HOME/.pki/nssdb" ''
+	run browser remove --yes
+	stopped_at -add install --yes --module "$module"
+	expect_code 6
+	grep -A 9 'This was changed before' "$err" | grep -q "$firefox/abc.default" ||
+		cat "$err"
+}
+
+a_fifo_holds_nothing_up() {
+	firefox_home
+	rm "$HOME/$firefox/abc.default/pkcs11.txt"
+	mkfifo "$HOME/$firefox/abc.default/pkcs11.txt"
+	code=0
+	timeout 60 "$JPKI_TOOL" browser status -j >"$out" 2>"$err" || code=$?
+	expect_json '.profiles[0].modules == []'
+	code=0
+	timeout 60 "$JPKI_TOOL" browser install --yes --module "$module" \
+		>"$out" 2>"$err" || code=$?
+	expect_failure 1 'is not a file'
 }
 
 # The installed file is meant, and it is not installed where it was built.
@@ -459,6 +709,9 @@ tap_tool expect
 tap 'Firefox gets the module' firefox_gets_the_module
 tap 'a second time changes nothing' twice_changes_nothing
 tap 'another file of ours is replaced' another_file_of_ours_is_replaced
+tap 'the whole path is registered' the_whole_path_is_registered
+tap 'remove undoes every install' remove_undoes_every_install
+tap 'a file of another name is refused' a_file_of_another_name_is_refused
 tap 'the module for signatures stays' module_for_signatures_stays
 tap 'remove takes it out' remove_takes_it_out
 tap 'Chromium gets a database' chromium_gets_a_database
@@ -470,17 +723,27 @@ tap 'the answer counts' the_answer_counts
 tap 'status tells all' status_tells_all
 tap 'a Firefox that runs is left alone' running_firefox_is_left_alone
 tap 'a Chromium that runs is left alone' running_chromium_is_left_alone
+tap 'whose a folder is counts' whose_a_folder_is_counts
 tap 'a profile that is read-only' read_only_is_refused
 tap 'an ordinary user does it alone' an_ordinary_user_does_it_alone
 tap 'a password does not matter' a_password_does_not_matter
 # Only root can make what belongs to others.
 [ "$(id -u)" != 0 ] || tap 'root is not others' root_is_not_others
 tap 'a database of the old format' old_format_is_refused
+tap 'one of the old format does not stop others' old_format_does_not_stop_others
 tap 'a snap' a_snap_is_said
 tap 'a flatpak' a_flatpak_is_said
+tap 'a Chromium of a snap' a_chromium_of_a_snap_is_said
+tap 'a Chromium of a flatpak' a_chromium_of_a_flatpak_is_said
+tap 'folders of XDG' folders_of_xdg_count
 tap 'a name that is taken' a_name_that_is_taken_is_said
-tap 'no modutil' no_modutil_is_said
+tap 'no modutil, no certutil' no_program_is_said
 tap 'a modutil that fails' modutil_that_fails_is_said
+tap 'what was there comes back' what_was_there_comes_back
+tap 'what does not come back is said' what_does_not_come_back_is_said
+tap 'a profile is changed to its end' a_profile_is_changed_to_its_end
+tap 'between profiles it ends' between_profiles_it_ends
+tap 'a FIFO holds nothing up' a_fifo_holds_nothing_up
 tap 'no module' no_module_is_said
 tap 'what cannot be meant is refused' what_cannot_be_meant_is_refused
 tap_end

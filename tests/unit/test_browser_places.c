@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Where browsers keep their databases, and what is in them. */
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "hostkit.h"
 #include "inifile.h"
@@ -217,8 +219,44 @@ a_chromium_is_seen_by_its_settings(void **state)
 {
 	(void)state;
 	assert_false(places_chromium_used(&kit.host));
+	hostkit_folder(&kit, "~/snap/chromium/common/chromium");
+	assert_false(places_chromium_used(&kit.host));
+	expect_places("in a box", "*c:/home/u/snap/chromium/current/.pki/nssdb");
 	hostkit_folder(&kit, "~/.config/google-chrome");
 	assert_true(places_chromium_used(&kit.host));
+}
+
+static void
+expect_known(const char *folder, enum browser browser, enum boxed boxed)
+{
+	struct profile known = places_known(&kit.host, folder);
+
+	expect_int(folder, known.browser, browser);
+	expect_int(folder, known.boxed, boxed);
+}
+
+static void
+usual_folders_are_known(void **state)
+{
+	char link[PATH_MAX];
+
+	(void)state;
+	hostkit_file(&kit, FIREFOX "profiles.ini", "[Profile0]\nPath=p\n");
+	hostkit_folder(&kit, FIREFOX "p");
+	hostkit_folder(&kit, "~/.pki/nssdb");
+	hostkit_folder(&kit, "~/snap/chromium/current/.pki/nssdb");
+	hostkit_folder(&kit, "~/snap/else");
+	hostkit_folder(&kit, "/srv");
+	assert_int_equal(symlink("../home/u/.pki/nssdb", host_path(&kit.host,
+	    "/srv/link", link, sizeof(link))), 0);
+	expect_known("/home/u/.mozilla/firefox/p", BROWSER_FIREFOX, BOXED_NOT);
+	expect_known("/home/u/.pki/nssdb", BROWSER_CHROMIUM, BOXED_NOT);
+	expect_known("/srv/link", BROWSER_CHROMIUM, BOXED_NOT);
+	expect_known("/home/u/snap/chromium/current/.pki/nssdb",
+	    BROWSER_CHROMIUM, BOXED_SNAP);
+	expect_known("/home/u/snap/else", BROWSER_ANY, BOXED_SNAP);
+	expect_known("/srv", BROWSER_ANY, BOXED_NOT);
+	expect_known("/none", BROWSER_ANY, BOXED_NOT);
 }
 
 #define TEST(name) \
@@ -237,6 +275,7 @@ main(void)
 		TEST(a_database_is_told_by_its_files),
 		TEST(modules_are_listed),
 		TEST(a_chromium_is_seen_by_its_settings),
+		TEST(usual_folders_are_known),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

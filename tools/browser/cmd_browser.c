@@ -41,6 +41,7 @@ struct work {
 	enum browser	 only;
 	struct profiles	 profiles;
 	struct plan	 plan;
+	char		 module[PATH_MAX];
 };
 
 typedef enum exit_code work_fn(struct work *w);
@@ -76,23 +77,43 @@ no_memory(void)
 static enum exit_code
 find_named(struct work *w, const char *name)
 {
-	char	*folder = realpath(name, NULL);
-	bool	 added;
+	char		*folder = realpath(name, NULL);
+	struct profile	 known;
+	bool		 added;
 
 	if (folder == NULL)
 		return fail_read(name, errno);
-	added = profiles_add(&w->profiles, w->only,
-	    places_boxed(&w->host, folder), folder);
+	known = places_known(&w->host, folder);
+	added = profiles_add(&w->profiles, known.browser == BROWSER_ANY ?
+	    w->only : known.browser, known.boxed, folder);
 	free(folder);
 	return added ? EXIT_DONE : no_memory();
 }
 
-/* Of Chromium also the database that is not there yet. */
+/* Is the database of a Chromium to be made, which makes it late itself? */
+static bool
+lacks_chromium(const struct work *w, const struct profiles *all)
+{
+	bool boxed = false;
+
+	if (w->only == BROWSER_FIREFOX)
+		return false;
+	for (size_t i = 0; i < all->n; i++) {
+		if (all->list[i].browser != BROWSER_CHROMIUM)
+			continue;
+		if (all->list[i].boxed == BOXED_NOT)
+			return false;
+		boxed = true;
+	}
+	/* Who names Chromium and has one in a box alone means that one. */
+	return places_chromium_used(&w->host) ||
+	    (w->only == BROWSER_CHROMIUM && !boxed);
+}
+
 static enum exit_code
 find_usual(struct work *w)
 {
 	struct profiles	all;
-	size_t		chromiums = 0;
 	char		room[PATH_MAX];
 	bool		added = true;
 
@@ -103,14 +124,11 @@ find_usual(struct work *w)
 	for (size_t i = 0; i < all.n && added; i++) {
 		const struct profile *p = &all.list[i];
 
-		chromiums += p->browser == BROWSER_CHROMIUM &&
-		    p->boxed == BOXED_NOT;
 		if (w->only == BROWSER_ANY || w->only == p->browser)
 			added = profiles_add(&w->profiles, p->browser,
 			    p->boxed, p->folder);
 	}
-	if (chromiums == 0 && (w->only == BROWSER_CHROMIUM ||
-	    (w->only == BROWSER_ANY && places_chromium_used(&w->host))))
+	if (added && lacks_chromium(w, &all))
 		added = profiles_add(&w->profiles, BROWSER_CHROMIUM, BOXED_NOT,
 		    host_path(&w->host, CHROMIUM_FOLDER, room, sizeof room));
 	profiles_free(&all);
@@ -168,7 +186,7 @@ static enum exit_code
 ask(const struct work *w)
 {
 	fputs(_("This is going to be changed:\n"), stderr);
-	plan_describe(&w->plan, stderr);
+	plan_describe(&w->plan, false, stderr);
 	if (w->t->opt->seen[OPT_YES])
 		return EXIT_DONE;
 	return ui_confirm(_("Change it?"),
@@ -176,44 +194,89 @@ ask(const struct work *w)
 	    _("cancelled; nothing was changed"));
 }
 
-static enum exit_code
-carry_out(struct work *w)
+/* Also of a plan that failed: what was changed before that has to be known. */
+static void
+report(struct work *w, enum exit_code code)
 {
-	bool		as_json = w->t->opt->seen[OPT_JSON] > 0;
-	enum exit_code	code = host_memory_lacked() ? no_memory() : EXIT_DONE;
-
-	if (code == EXIT_DONE && w->plan.n > 0)
-		code = ask(w);
-	if (code == EXIT_DONE && w->plan.n > 0)
-		code = plan_carry_out(&w->plan);
-	if (code != EXIT_DONE)
-		return code;
-	if (as_json)
+	if (code != EXIT_DONE && plan_done(&w->plan) == 0)
+		return;
+	if (w->t->opt->seen[OPT_JSON] > 0) {
 		print_changes(w);
-	else
+		w->t->answered = true;
+	} else if (code != EXIT_DONE) {
+		fputs(_("This was changed before:\n"), stderr);
+		plan_describe(&w->plan, true, stderr);
+	} else {
 		fputs(w->plan.n > 0 ? _("Done.  It counts when the browser is "
 		    "started the next time.\n") : _("There is nothing to "
 		    "change.\n"), w->t->out);
-	return EXIT_DONE;
+	}
+}
+
+static enum exit_code
+carry_out(struct work *w)
+{
+	enum exit_code code = host_memory_lacked() ? no_memory() : EXIT_DONE;
+
+	if (code == EXIT_DONE && w->plan.n > 0)
+		code = ask(w);
+	if (code == EXIT_DONE)
+		code = plan_carry_out(&w->plan);
+	report(w, code);
+	return code;
+}
+
+/*
+ * The file as it was named, with its links, which outlive upgrades.  A browser
+ * starts in another folder than this program.
+ */
+static enum exit_code
+take_path(struct work *w, const char *file)
+{
+	char here[PATH_MAX];
+
+	w->plan.module = file;
+	if (file[0] == '/')
+		return EXIT_DONE;
+	if (getcwd(here, sizeof here) == NULL)
+		return fail_read(".", errno);
+	while (strncmp(file, "./", 2) == 0)
+		file += 2 + strspn(file + 2, "/");
+	w->plan.module = path_join(here, file, w->module, sizeof w->module);
+	return w->module[0] != '\0' ? EXIT_DONE :
+	    fail_read(file, ENAMETOOLONG);
+}
+
+static enum exit_code
+take_module(struct work *w)
+{
+	const char	*file = w->t->opt->value[OPT_MODULE];
+	char		*there;
+
+	if (file == NULL)
+		file = JPKI_P11_MODULES "/" P11_FILE_AUTH;
+	there = realpath(file, NULL);
+	if (there == NULL)
+		return fail(EXIT_FAILED, "the module %s is not there; install "
+		    "it (make install, or the package jpki-pkcs11), or name "
+		    "its file with --module", file);
+	free(there);
+	/* By the name of the file it is known again. */
+	if (p11_file_of(file).kind != P11_OURS)
+		return fail(EXIT_USAGE, "%s has the name of no module of ours, "
+		    "so \"browser remove\" would not take it out; name "
+		    "jpki-pkcs11-auth.so, jpki-pkcs11-sign.so or "
+		    "jpki-pkcs11.so", file);
+	return take_path(w, file);
 }
 
 static enum exit_code
 do_install(struct work *w)
 {
-	const char	*file = w->t->opt->value[OPT_MODULE];
-	enum exit_code	 code;
-	char		*module;
+	enum exit_code code = take_module(w);
 
-	if (file == NULL)
-		file = JPKI_P11_MODULES "/" P11_FILE_AUTH;
-	module = realpath(file, NULL);
-	if (module == NULL)
-		return fail(EXIT_FAILED, "the module %s is not there; install "
-		    "it (make install, or the package jpki-pkcs11), or name "
-		    "its file with --module", file);
-	free(module);
-	/* As it was named: links are kept, for they outlive upgrades. */
-	w->plan.module = file;
+	if (code != EXIT_DONE)
+		return code;
 	if (geteuid() == 0)
 		warning("this registers the module for root alone; run it as "
 		    "the user whose browser it is");

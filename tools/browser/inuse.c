@@ -11,30 +11,6 @@
 
 #include "places.h"
 
-/* Chromium and its kind share the database; each has a lock of its own. */
-static const char *const chromium_folders[] = {
-	"~/.config/chromium",
-	"~/.config/google-chrome",
-	"~/.config/microsoft-edge",
-	"~/.config/BraveSoftware/Brave-Browser",
-	"~/.config/vivaldi",
-	"~/snap/chromium/common/chromium",
-	"~/.var/app/org.chromium.Chromium/config/chromium",
-	"~/.var/app/com.google.Chrome/config/google-chrome",
-};
-
-#define CHROMIUM_FOLDERS \
-	(sizeof chromium_folders / sizeof chromium_folders[0])
-
-bool
-places_chromium_used(const struct host *host)
-{
-	for (size_t i = 0; i < CHROMIUM_FOLDERS; i++)
-		if (host_exists(host, chromium_folders[i]))
-			return true;
-	return false;
-}
-
 /* Firefox locks a file: the kernel lets go when its process ends. */
 static bool
 is_locked(const char *path)
@@ -90,13 +66,17 @@ firefox_runs(const struct host *host, const struct profile *profile,
 	return is_locked(host_path(host, room, lock, n));
 }
 
+/* Each has a lock of its own for the database that they share. */
 static bool
-chromium_runs(const struct host *host, char *lock, size_t n)
+chromium_runs(const struct host *host, enum boxed boxed, char *lock, size_t n)
 {
-	char room[PATH_MAX];
+	const struct chromium	*row;
+	char			 room[PATH_MAX];
 
-	for (size_t i = 0; i < CHROMIUM_FOLDERS; i++) {
-		(void)path_join(chromium_folders[i], "SingletonLock", room,
+	for (size_t i = 0; (row = chromium_nth(i)) != NULL; i++) {
+		if (row->boxed != boxed)
+			continue;
+		(void)path_join(row->settings, "SingletonLock", room,
 		    sizeof room);
 		if (is_alive(host_path(host, room, lock, n)))
 			return true;
@@ -104,13 +84,12 @@ chromium_runs(const struct host *host, char *lock, size_t n)
 	return false;
 }
 
+/* Chromium uses no folder but its own; the lock of Firefox lies in each. */
 bool
 profile_in_use(const struct host *host, const struct profile *profile,
     char *lock, size_t n)
 {
-	if (profile->browser != BROWSER_CHROMIUM &&
-	    firefox_runs(host, profile, lock, n))
-		return true;
-	return profile->browser != BROWSER_FIREFOX &&
-	    chromium_runs(host, lock, n);
+	if (profile->browser == BROWSER_CHROMIUM)
+		return chromium_runs(host, profile->boxed, lock, n);
+	return firefox_runs(host, profile, lock, n);
 }

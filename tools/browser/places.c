@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "inifile.h"
 
@@ -21,14 +22,25 @@ static const struct ini_row {
 	    "~/.var/app/org.mozilla.firefox/config/mozilla/firefox" },
 };
 
-/* Chromium and its kind: the database itself; of 146 and later the second,
- * where the first is not. */
-static const struct ini_row db_rows[] = {
-	{ BOXED_NOT, CHROMIUM_FOLDER },
-	{ BOXED_NOT, "~/.local/share/pki/nssdb" },
-	{ BOXED_SNAP, "~/snap/chromium/current/.pki/nssdb" },
-	{ BOXED_FLATPAK, "~/.var/app/org.chromium.Chromium/.pki/nssdb" },
-	{ BOXED_FLATPAK, "~/.var/app/com.google.Chrome/.pki/nssdb" },
+/* Chromium and its kind, not in a box: of 146 and later the second, where the
+ * first is not. */
+static const char *const databases[] = {
+	CHROMIUM_FOLDER,
+	"~/.local/share/pki/nssdb",
+};
+
+static const struct chromium chromiums[] = {
+	{ BOXED_NOT, "~/.config/chromium", NULL },
+	{ BOXED_NOT, "~/.config/google-chrome", NULL },
+	{ BOXED_NOT, "~/.config/microsoft-edge", NULL },
+	{ BOXED_NOT, "~/.config/BraveSoftware/Brave-Browser", NULL },
+	{ BOXED_NOT, "~/.config/vivaldi", NULL },
+	{ BOXED_SNAP, "~/snap/chromium/common/chromium",
+	    "~/snap/chromium/current/.pki/nssdb" },
+	{ BOXED_FLATPAK, "~/.var/app/org.chromium.Chromium/config/chromium",
+	    "~/.var/app/org.chromium.Chromium/.pki/nssdb" },
+	{ BOXED_FLATPAK, "~/.var/app/com.google.Chrome/config/google-chrome",
+	    "~/.var/app/com.google.Chrome/.pki/nssdb" },
 };
 
 /* Both files name profiles; each may lack what the other has. */
@@ -41,6 +53,22 @@ static const struct ini_row boxes[] = {
 };
 
 #define COUNT_OF(table)	(sizeof(table) / sizeof(table)[0])
+
+const struct chromium *
+chromium_nth(size_t n)
+{
+	return n < COUNT_OF(chromiums) ? &chromiums[n] : NULL;
+}
+
+bool
+places_chromium_used(const struct host *host)
+{
+	for (size_t i = 0; i < COUNT_OF(chromiums); i++)
+		if (chromiums[i].boxed == BOXED_NOT &&
+		    host_exists(host, chromiums[i].settings))
+			return true;
+	return false;
+}
 
 bool
 profiles_add(struct profiles *profiles, enum browser browser,
@@ -149,18 +177,58 @@ find_firefox(const struct host *host, const struct ini_row *row,
 	}
 }
 
-void
-places_find(const struct host *host, struct profiles *out)
+static void
+add_chromium(const struct host *host, enum boxed boxed, const char *folder,
+    struct profiles *out)
 {
 	char room[PATH_MAX];
 
+	(void)profiles_add(out, BROWSER_CHROMIUM, boxed, in_home(host, folder,
+	    room, sizeof room));
+}
+
+void
+places_find(const struct host *host, struct profiles *out)
+{
 	out->list = NULL;
 	out->n = 0;
 	for (size_t i = 0; i < COUNT_OF(ini_rows); i++)
 		find_firefox(host, &ini_rows[i], out);
-	for (size_t i = 0; i < COUNT_OF(db_rows); i++)
-		if (host_exists(host, db_rows[i].folder))
-			(void)profiles_add(out, BROWSER_CHROMIUM,
-			    db_rows[i].boxed, in_home(host, db_rows[i].folder,
-			    room, sizeof room));
+	for (size_t i = 0; i < COUNT_OF(databases); i++)
+		if (host_exists(host, databases[i]))
+			add_chromium(host, BOXED_NOT, databases[i], out);
+	for (size_t i = 0; i < COUNT_OF(chromiums); i++)
+		if (chromiums[i].database != NULL &&
+		    (host_exists(host, chromiums[i].database) ||
+		    host_exists(host, chromiums[i].settings)))
+			add_chromium(host, chromiums[i].boxed,
+			    chromiums[i].database, out);
+}
+
+static bool
+is_same(const struct host *host, const char *a, const char *b)
+{
+	char		room[PATH_MAX];
+	struct stat	at, bt;
+
+	return stat(host_path(host, a, room, sizeof room), &at) == 0 &&
+	    stat(host_path(host, b, room, sizeof room), &bt) == 0 &&
+	    at.st_dev == bt.st_dev && at.st_ino == bt.st_ino;
+}
+
+struct profile
+places_known(const struct host *host, const char *folder)
+{
+	struct profile	known = { BROWSER_ANY, places_boxed(host, folder), NULL };
+	struct profiles	all;
+
+	places_find(host, &all);
+	for (size_t i = 0; i < all.n; i++)
+		if (is_same(host, all.list[i].folder, folder)) {
+			known.browser = all.list[i].browser;
+			known.boxed = all.list[i].boxed;
+			break;
+		}
+	profiles_free(&all);
+	return known;
 }

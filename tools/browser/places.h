@@ -30,8 +30,8 @@ struct profiles {
 };
 
 /*
- * The profiles of Firefox, used or not yet, and the folders of Chromium that
- * exist.  Free takes what it made.
+ * The profiles of Firefox, used or not yet, the folders of Chromium that exist,
+ * and those of a Chromium in a box that was started.  Free takes what it made.
  */
 void		 places_find(const struct host *host, struct profiles *out);
 void		 profiles_free(struct profiles *profiles);
@@ -46,8 +46,21 @@ enum boxed	 places_boxed(const struct host *host, const char *folder);
 /* The folder that Chromium's database is made in, if there is none. */
 #define CHROMIUM_FOLDER	"~/.pki/nssdb"
 
-/* Has Chromium, or one of its kind, ever been started by this user? */
+/* Chromium and its kind; those of one box share their databases. */
+struct chromium {
+	enum boxed	 boxed;
+	const char	*settings;	/* made when it is started first */
+	const char	*database;	/* of what is boxed; else NULL */
+};
+
+/* NULL: there is none. */
+const struct chromium	*chromium_nth(size_t n);
+
+/* Has one that is not boxed ever been started by this user? */
 bool		 places_chromium_used(const struct host *host);
+
+/* Whose a folder is, as far as it is a usual one, and its box; folder: NULL. */
+struct profile	 places_known(const struct host *host, const char *folder);
 
 /*
  * Does a browser use this profile now?  lock (of n bytes) gets the file that

@@ -14,32 +14,33 @@
 
 static enum exit_code
 add_step(struct plan *plan, enum step_kind kind,
-    const struct profile *profile, const char *name)
+    const struct profile *profile, const char *name, const char *library)
 {
 	struct step	*more = realloc(plan->steps,
 	    (plan->n + 1) * sizeof *more);
-	char		*copy = strdup(name);
+	struct step	 step = { .kind = kind, .profile = profile };
 
 	if (more != NULL)
 		plan->steps = more;
-	if (more == NULL || copy == NULL) {
-		free(copy);
+	step.name = strdup(name);
+	step.library = strdup(library);
+	if (more == NULL || step.name == NULL || step.library == NULL) {
+		free(step.name);
+		free(step.library);
 		return fail(EXIT_FAILED, "out of memory; close other programs "
 		    "and try again");
 	}
-	more += plan->n++;
-	more->kind = kind;
-	more->profile = profile;
-	more->name = copy;
-	more->done = false;
+	more[plan->n++] = step;
 	return EXIT_DONE;
 }
 
 void
 plan_free(struct plan *plan)
 {
-	for (size_t i = 0; i < plan->n; i++)
+	for (size_t i = 0; i < plan->n; i++) {
 		free(plan->steps[i].name);
+		free(plan->steps[i].library);
+	}
 	free(plan->steps);
 	plan->steps = NULL;
 	plan->n = 0;
@@ -79,9 +80,14 @@ check_owner(const char *folder)
 static enum exit_code
 check_writable(const char *folder)
 {
-	char list[PATH_MAX];
+	char		list[PATH_MAX];
+	struct stat	st;
 
 	(void)path_join(folder, "pkcs11.txt", list, sizeof list);
+	/* A FIFO would let modutil wait for ever. */
+	if (stat(list, &st) == 0 && !S_ISREG(st.st_mode))
+		return fail(EXIT_FAILED, "%s is not a file; put it out of the "
+		    "way, and try again", list);
 	if (faccessat(AT_FDCWD, folder, W_OK | X_OK, AT_EACCESS) == 0 &&
 	    (faccessat(AT_FDCWD, list, W_OK, AT_EACCESS) == 0 ||
 	    errno == ENOENT))
@@ -114,13 +120,23 @@ check_profile(const struct plan *plan, const struct profile *profile)
 	return code;
 }
 
-/* A module of ours that shows what the browser is to see. */
+static bool
+is_named(const struct nss_module *module, const char *name)
+{
+	return module->name != NULL && strcmp(module->name, name) == 0;
+}
+
+/*
+ * A module of ours that shows what the browser is to see, or that was put there
+ * by "browser install", which registers any of them.
+ */
 static bool
 is_ours(const struct nss_module *module)
 {
 	struct p11_file file = p11_file_of(module->library);
 
-	return file.kind == P11_OURS && (file.tokens & P11_AUTH) != 0;
+	return file.kind == P11_OURS && ((file.tokens & P11_AUTH) != 0 ||
+	    is_named(module, PLAN_NAME));
 }
 
 static enum exit_code
@@ -132,7 +148,7 @@ delete_ours(struct plan *plan, const struct profile *profile,
 	for (size_t i = 0; i < db->n && code == EXIT_DONE; i++)
 		if (is_ours(&db->modules[i]) && db->modules[i].name != NULL)
 			code = add_step(plan, STEP_DELETE, profile,
-			    db->modules[i].name);
+			    db->modules[i].name, db->modules[i].library);
 	return code;
 }
 
@@ -150,14 +166,11 @@ is_installed(const struct plan *plan, const struct nssdb *db)
 }
 
 static enum exit_code
-check_name(const struct plan *plan, const struct profile *profile,
-    const struct nssdb *db)
+check_name(const struct profile *profile, const struct nssdb *db)
 {
 	for (size_t i = 0; i < db->n; i++)
-		if (db->modules[i].name != NULL &&
-		    strcmp(db->modules[i].name, PLAN_NAME) == 0 &&
-		    !is_ours(&db->modules[i]) &&
-		    strcmp(db->modules[i].library, plan->module) != 0)
+		if (is_named(&db->modules[i], PLAN_NAME) &&
+		    !is_ours(&db->modules[i]))
 			return fail(EXIT_FAILED, "%s has another module of the "
 			    "name JPKI, %s; take that one out first",
 			    profile->folder, db->modules[i].library);
@@ -172,13 +185,14 @@ change_database(struct plan *plan, const struct profile *profile,
 
 	if (is_installed(plan, db))
 		return EXIT_DONE;
-	code = check_name(plan, profile, db);
+	code = check_name(profile, db);
 	if (code == EXIT_DONE)
 		code = check_profile(plan, profile);
 	if (code == EXIT_DONE)
 		code = delete_ours(plan, profile, db);
 	if (code == EXIT_DONE)
-		code = add_step(plan, STEP_ADD, profile, PLAN_NAME);
+		code = add_step(plan, STEP_ADD, profile, PLAN_NAME,
+		    plan->module);
 	return code;
 }
 
@@ -196,18 +210,25 @@ make_database(struct plan *plan, const struct profile *profile)
 	if (code == EXIT_DONE)
 		code = check_in_use(plan->host, profile);
 	if (code == EXIT_DONE)
-		code = add_step(plan, STEP_CREATE, profile, "");
+		code = add_step(plan, STEP_CREATE, profile, "", "");
 	if (code == EXIT_DONE)
-		code = add_step(plan, STEP_ADD, profile, PLAN_NAME);
+		code = add_step(plan, STEP_ADD, profile, PLAN_NAME,
+		    plan->module);
 	return code;
 }
 
 static enum exit_code
-refuse_old(const struct profile *profile)
+refuse_old(const struct plan *plan, const struct profile *profile)
 {
-	return fail(EXIT_FAILED, "the database in %s is of the old format "
-	    "(cert8.db), which is not touched; start a browser of today once "
-	    "with that profile, and try again", profile->folder);
+	if (plan->named)
+		return fail(EXIT_FAILED, "the database in %s is of the old "
+		    "format (cert8.db), which is not touched; start a browser "
+		    "of today once with that profile, and try again",
+		    profile->folder);
+	warning("%s is left as it is: its database is of the old format "
+	    "(cert8.db); if the profile is still used, start the browser once "
+	    "with it, and try again", profile->folder);
+	return EXIT_DONE;
 }
 
 /* What is in a box sees nothing of the system's modules. */
@@ -233,10 +254,10 @@ install_into(struct plan *plan, const struct profile *profile)
 	if (profile->boxed != BOXED_NOT)
 		return refuse_boxed(plan, profile);
 	nssdb_read(plan->host, profile->folder, &db);
-	plan->fit += db.state == NSSDB_SQL ||
-	    profile->browser == BROWSER_CHROMIUM;
+	plan->fit += db.state == NSSDB_SQL || (db.state == NSSDB_NONE &&
+	    profile->browser == BROWSER_CHROMIUM);
 	if (db.state == NSSDB_OLD)
-		code = refuse_old(profile);
+		code = refuse_old(plan, profile);
 	else if (db.state == NSSDB_NONE)
 		code = make_database(plan, profile);
 	else
@@ -253,8 +274,8 @@ remove_from(struct plan *plan, const struct profile *profile)
 	enum exit_code	code;
 
 	nssdb_read(plan->host, profile->folder, &db);
-	code = db.state == NSSDB_OLD && plan->named ? refuse_old(profile) :
-	    delete_ours(plan, profile, &db);
+	code = db.state == NSSDB_OLD && plan->named ?
+	    refuse_old(plan, profile) : delete_ours(plan, profile, &db);
 	if (code == EXIT_DONE && plan->n > before)
 		code = check_profile(plan, profile);
 	nssdb_free(&db);
@@ -271,7 +292,7 @@ each_profile(struct plan *plan, const struct profiles *profiles, part_fn *fn)
 
 	for (size_t i = 0; i < profiles->n && code == EXIT_DONE; i++)
 		code = fn(plan, &profiles->list[i]);
-	return code;
+	return code == EXIT_DONE ? plan_check_programs(plan) : code;
 }
 
 enum exit_code

@@ -23,7 +23,7 @@ enum step_kind {
 struct step {
 	enum step_kind		 kind;
 	const struct profile	*profile;
-	char			*name;		/* of the module */
+	char			*name, *library; /* of the module; or "" */
 	bool			 done;
 };
 
@@ -38,9 +38,10 @@ struct plan {
 
 /*
  * Put together what registers plan->module in these profiles, or takes ours
- * out of them.  Profiles that hold no database, and those of snaps and
- * flatpaks, are passed over, with a warning where it matters; if they were
- * named, that is an error.  Reports errors: nothing is changed then.
+ * out of them.  Profiles that hold no database, or one of the old format, and
+ * those of snaps and flatpaks, are passed over, with a warning where it
+ * matters; if they were named, that is an error.  So is a program that is
+ * missing for a step.  Reports errors: nothing is changed then.
  */
 enum exit_code	plan_install(struct plan *plan,
 		    const struct profiles *profiles);
@@ -48,11 +49,22 @@ enum exit_code	plan_remove(struct plan *plan,
 		    const struct profiles *profiles);
 void		plan_free(struct plan *plan);
 
-/* A line for each step, for the person who is asked. */
-void		plan_describe(const struct plan *plan, FILE *f);
+/* A line for each step, or each that is done, for the person who is asked. */
+void		plan_describe(const struct plan *plan, bool only_done,
+		    FILE *f);
 
-/* Take the steps; marks what is done.  Reports errors. */
+/* Are the programs there that take the steps?  Reports the first that is not. */
+enum exit_code	plan_check_programs(const struct plan *plan);
+
+/*
+ * Take the steps; marks what is done.  What asks to stop waits for the end of
+ * a profile.  In a profile in which a step fails, what was taken out is put
+ * back.  Reports errors.
+ */
 enum exit_code	plan_carry_out(struct plan *plan);
+
+/* How many steps are done. */
+size_t		plan_done(const struct plan *plan);
 
 /* "added", ... */
 const char	*step_word(enum step_kind kind);
