@@ -21,12 +21,29 @@ enum value {
 	VALUE_NONE,
 	VALUE_WORDS,
 	VALUE_FILE,
+	VALUE_FOLDER,
 	VALUE_TEXT,
 };
 
+/* Options whose value is another thing with one verb. */
+static const struct other {
+	const char	*verb;
+	enum option_id	 id;
+	enum value	 value;
+} others[] = {
+	{ "browser", OPT_PROFILE, VALUE_FOLDER },
+};
+
+#define OTHERS	(sizeof others / sizeof others[0])
+
+/* verb NULL: with most. */
 static enum value
-value_of(const struct option_row *row)
+value_of(const struct option_row *row, const char *verb)
 {
+	for (size_t i = 0; i < OTHERS && verb != NULL; i++)
+		if (strcmp(verb, others[i].verb) == 0 &&
+		    row == options_row(others[i].id))
+			return others[i].value;
 	if (row->arg == NULL)
 		return VALUE_NONE;
 	if (row->words != NULL)
@@ -90,7 +107,7 @@ put_bash_names(FILE *f, const enum value *kind)
 		const struct option_row *row = options_row((enum option_id)id);
 
 		if (row->arg == NULL ||
-		    (kind != NULL && value_of(row) != *kind))
+		    (kind != NULL && value_of(row, NULL) != *kind))
 			continue;
 		fprintf(f, "%s--%s", before, row->name);
 		if (row->letter != '\0')
@@ -104,6 +121,12 @@ put_bash_values(FILE *f)
 {
 	static const enum value file = VALUE_FILE, text = VALUE_TEXT;
 
+	for (size_t i = 0; i < OTHERS; i++)
+		fprintf(f, "\tif [ \"$verb $prev\" = '%s --%s' ]; then\n"
+		    "\t\tcompopt -o filenames\n"
+		    "\t\tmapfile -t COMPREPLY < <(compgen -d -- \"$cur\")\n"
+		    "\t\treturn\n\tfi\n", others[i].verb,
+		    options_row(others[i].id)->name);
 	fputs("\tcase $prev in\n\t", f);
 	put_bash_names(f, &file);
 	fputs(")\n\t\tcompopt -o filenames\n"
@@ -114,7 +137,7 @@ put_bash_values(FILE *f)
 	for (int id = 0; id < OPT_COUNT; id++) {
 		const struct option_row *row = options_row((enum option_id)id);
 
-		if (value_of(row) != VALUE_WORDS)
+		if (value_of(row, NULL) != VALUE_WORDS)
 			continue;
 		fprintf(f, "\t--%s", row->name);
 		if (row->letter != '\0')
@@ -174,9 +197,8 @@ put_bash(FILE *f)
 	    "\t\tcur=\n"
 	    "\telif [ \"$prev\" = = ]; then\n"
 	    "\t\tprev=${COMP_WORDS[COMP_CWORD - 2]}\n"
-	    "\tfi\n", f);
-	put_bash_values(f);
-	fputs("\tfor ((i = 1; i < COMP_CWORD; i++)); do\n"
+	    "\tfi\n"
+	    "\tfor ((i = 1; i < COMP_CWORD; i++)); do\n"
 	    "\t\tcase ${COMP_WORDS[i]} in\n"
 	    "\t\t", f);
 	put_bash_names(f, NULL);
@@ -188,8 +210,9 @@ put_bash(FILE *f)
 	    "\t\t\t[ -z \"$verb\" ] || place=$((place + 1))\n"
 	    "\t\t\tverb=${verb:-${COMP_WORDS[i]}} ;;\n"
 	    "\t\tesac\n"
-	    "\tdone\n"
-	    "\tcase $verb in\n"
+	    "\tdone\n", f);
+	put_bash_values(f);
+	fputs("\tcase $verb in\n"
 	    "\t'')\n\t\t", f);
 	put_bash_options(f, NULL);
 	fputs("\t\twords='", f);
@@ -217,8 +240,10 @@ put_bash(FILE *f)
 
 /* As _arguments wants them: '(-k --key)'{-k,--key}'[text]:auth|sign:(a b)'. */
 static void
-put_zsh_option(FILE *f, const struct option_row *row)
+put_zsh_option(FILE *f, const struct option_row *row, const char *verb)
 {
+	const enum value value = value_of(row, verb);
+
 	fputs("\t\t'", f);
 	if (row->repeat)
 		fputc('*', f);
@@ -233,9 +258,11 @@ put_zsh_option(FILE *f, const struct option_row *row)
 	fputc(']', f);
 	if (row->arg != NULL)
 		fprintf(f, ":%s:", row->arg);
-	if (value_of(row) == VALUE_FILE)
+	if (value == VALUE_FILE)
 		fputs("_files", f);
-	if (value_of(row) == VALUE_WORDS) {
+	if (value == VALUE_FOLDER)
+		fputs("_files -/", f);
+	if (value == VALUE_WORDS) {
 		fputc('(', f);
 		put_words(f, row->words);
 		fputc(')', f);
@@ -250,7 +277,8 @@ put_zsh_options(FILE *f, const struct command *c)
 
 	for (int id = 0; id < OPT_COUNT; id++)
 		if ((set & UINT64_C(1) << id) != 0)
-			put_zsh_option(f, options_row((enum option_id)id));
+			put_zsh_option(f, options_row((enum option_id)id),
+			    c != NULL ? c->name : NULL);
 }
 
 static void
@@ -319,11 +347,14 @@ put_fish_option(FILE *f, const struct option_row *row, const char *verb)
 	if (row->letter != '\0')
 		fprintf(f, " -s %c", row->letter);
 	fprintf(f, " -l %s", row->name);
-	switch (value_of(row)) {
+	switch (value_of(row, verb)) {
 	case VALUE_NONE:
 		break;
 	case VALUE_FILE:
 		fputs(" -r -F", f);
+		break;
+	case VALUE_FOLDER:
+		fputs(" -x -a '(__fish_complete_directories)'", f);
 		break;
 	case VALUE_TEXT:
 		fputs(" -x", f);

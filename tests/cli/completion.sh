@@ -64,11 +64,19 @@ files_are_completed() {
 		expect_equal "$shell: option" "$("by_$shell" 'sign -o let')" letter.txt
 		expect_equal "$shell: value" "$("by_$shell" 'verify --ca let')" letter.txt
 	done
+	# A profile is a folder of a browser, and a word of a document.
+	mkdir -p letters pages
+	for shell in bash fish; do
+		expect_equal "$shell: folder" \
+			"$("by_$shell" 'browser install --profile let' | tr -d /)" letters
+		expect_equal "$shell: word" "$("by_$shell" 'sign --profile pa')" pades
+	done
 }
 
 # A zsh at a terminal, where Tab is pressed; the command says what it got.
 zsh_completes() {
-	touch "$work/letter.txt"
+	touch "$work/letter.txt" "$work/folder.txt"
+	mkdir "$work/folder.d"
 	cat >"$work/zshrc" <<-END
 		fpath=($work/functions \$fpath)
 		autoload -U compinit
@@ -91,6 +99,8 @@ zsh_completes() {
 		sees "got:pin verify input:"
 		send "jpki-tool sign --hash sha5\t--deta\tlett\t\r"
 		sees "got:sign --hash sha512 --detached letter.txt:"
+		send "jpki-tool browser --profile fol\t inst\t\r"
+		sees "got:browser --profile folder.d install:"
 		send "exit\r"
 		expect eof
 	END
