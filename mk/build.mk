@@ -69,9 +69,11 @@ p11_clients := $(addprefix $(O)/tests/e2e/,p11steps p11storm secrets_client) $(O
 scanners := $(O)/tests/e2e/secrets_scan $(O)/tests/e2e/secrets_trace
 # How much memory a program takes.
 peak := $(O)/tests/bench/peak
+# It keeps a card by a transaction.
+holder := $(O)/tests/e2e/holder
 # A reader with keys, simulated: to be preloaded.
 pinpad := $(O)/tests/e2e/pinpad.so
-helpers := $(p11_clients) $(scanners) $(peak)
+helpers := $(p11_clients) $(scanners) $(peak) $(holder)
 all_objs := $(client_objs) $(lib_objs) $(tool_objs) $(words_objs) $(doc_objs) $(module_objs) $(module_variants) $(vcard_main) $(vcard_objs) $(unit_objs) $(helper_objs)
 
 so_name := libjpki.so.$(so_major)
@@ -194,7 +196,8 @@ $(O)/jpki-tool: private part_libs = $(doc_libs) $(assuan_libs)
 $(unit_tests): private part_libs = $(cmocka_libs) $(doc_libs) $(assuan_libs) $(ssl_libs)
 $(p11_clients): %: %.o $(p11_load)
 $(scanners): %: %.o $(O)/tests/e2e/secrets_find.o $(O)/tests/e2e/secrets_memory.o
-$(peak): %: %.o
+$(peak) $(holder): %: %.o
+$(holder): private part_libs = $(pcsc_libs)
 $(helpers): private lib_libs = -ldl $(LIBS)
 $(pinpad): $(pinpad:.so=.o) $(O)/flags
 	$(call say,LD,$@)

@@ -30,7 +30,7 @@ suite_static := --group static --build $(O) \
 	$(addprefix $(srcdir)/scripts/check-,layers headers exports man docs shell)
 needs_unit := tests
 suite_unit := --group unit --build $(O) $(unit_tests)
-needs_cli := all
+needs_cli := all helpers
 suite_cli := --group cli --build $(O) $(cli_tests)
 needs_e2e := all helpers
 suite_e2e := --group e2e --build $(O) $(e2e_tests)

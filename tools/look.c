@@ -28,7 +28,7 @@ look_free(struct look *look)
 		certview_free(&look->certs[i].view);
 }
 
-static enum jpki_err
+enum jpki_err
 look_pin(struct tool *t, struct look *look, enum jpki_pin pin)
 {
 	struct look_pin *p = &look->pins[pin];

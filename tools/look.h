@@ -44,6 +44,9 @@ enum jpki_err	look_card(struct tool *t, struct look *look);
 /* The other PINs live in other applications: after all else of this one. */
 enum jpki_err	look_other_pins(struct tool *t, struct look *look);
 
+/* The tries of one PIN. */
+enum jpki_err	look_pin(struct tool *t, struct look *look, enum jpki_pin pin);
+
 /* Read one of the certificates (LOOK_...); the signature's needs its PIN. */
 enum jpki_err	look_cert(struct tool *t, struct look *look, size_t which);
 

@@ -47,11 +47,13 @@ nothing_is_wrong() {
 	expect_json '. == {"card":true,"findings":[]}'
 }
 
-# As few commands as status, and none that carries a PIN.
+# As few commands as status, then the tries of the input assistance PIN; and
+# none that carries a PIN.
 it_costs_what_status_costs() {
 	local wanted
 	run status
-	wanted=$(commands 'map(.command)')
+	wanted=$(commands 'map(.command) + ["00A4040C0AD3921000310001010408",
+		"00A4020C020011", "00200080"]')
 	run_doctor
 	expect_equal 'commands' "$(commands 'map(.command)')" "$wanted"
 	expect_equal 'VERIFYs' "$(sent_verifies)" 0
@@ -82,6 +84,32 @@ closed_socket() {
 		'[["pcscd-socket","/run/pcscd/pcscd.comm"]]'
 }
 
+# As pcscd does with whom polkit does not let in: it takes the connection, and
+# ends it.
+refused() {
+	local service
+	own_registry
+	systemd-socket-activate --accept --listen="$work/comm" true \
+		2>"$work/activate" &
+	service=$!
+	until [ -S "$work/comm" ]; do
+		kill -0 "$service" || { cat "$work/activate"; return; }
+	done
+	export PCSCLITE_CSOCK_NAME=$work/comm
+	unset SSH_CONNECTION
+	run doctor -j
+	expect_code 1
+	expect_equal 'findings' "$(jq -r '.findings[].id' "$out")" pcscd-refuses
+	jq -e '.findings[0].lines | test("polkit.addRule")' "$out" >/dev/null ||
+		cat "$out"
+	SSH_CONNECTION='192.0.2.1 1 192.0.2.2 22' run doctor -j
+	expect_equal 'findings' "$(jq -r '.findings[].id' "$out")" \
+		pcscd-refuses-remote
+	kill "$service"
+	wait "$service"
+	unset PCSCLITE_CSOCK_NAME
+}
+
 no_reader() { expect_findings reader-none; }
 
 no_card() {
@@ -108,6 +136,27 @@ foreign_card() {
 foreign_kind_is_not_known() {
 	control fault 'sw=6A82@ins=A4'
 	expect_findings card-foreign
+}
+
+# other_card FINDING: the card has no JPKI, and its ATR says what it is.
+other_card() {
+	control fault 'sw=6A82@ins=A4'
+	expect_findings "$1"
+}
+
+a_felica() {
+	other_card card-felica
+	run doctor --report
+	expect_success '  card-felica' "ATR        not shown"
+	expect_no_output '3B8F'
+}
+
+a_mifare() { other_card card-mifare; }
+
+a_licence() {
+	other_card card-licence
+	run doctor --report
+	expect_success 'ATR        3B888001000000009181C100D8'
 }
 
 # OpenSC's explorer keeps the card for itself until its input ends.
@@ -151,14 +200,78 @@ held_card() {
 	expect_success 'Nothing is wrong.'
 }
 
+# hold_card: another program begins a transaction; let_go ends it.
+hold_card() {
+	mkfifo "$work/hold"
+	"$JPKI_BUILD/tests/e2e/holder" <"$work/hold" >"$work/holder" 2>&1 &
+	holder=$!
+	exec 7>"$work/hold"
+	until grep -q '^held$' "$work/holder"; do
+		kill -0 "$holder" 2>/dev/null ||
+			{ echo 'the holder ended:'; cat "$work/holder"; return; }
+		sleep 0.1
+	done
+}
+
+let_go() {
+	exec 7>&-
+	wait "$holder"
+}
+
+# pcscd lets who opens a card wait, for as long as the transaction lasts.
+card_in_a_transaction() {
+	hold_card
+	expect_findings card-held
+	expect_equal 'commands' "$(sent_commands)" 0
+	run doctor --report -o "$work/report"
+	expect_success
+	grep -qx '  card-held' "$work/report" || cat "$work/report"
+	grep -qx '  card       BUSY' "$work/report" || cat "$work/report"
+	let_go
+	run doctor
+	expect_success 'Nothing is wrong.'
+	run_pin 1234 pin verify auth
+	expect_success
+	expect_tries auth 3
+}
+
+# Who ends doctor meanwhile ends all of it.
+ended_while_it_waits() {
+	local doctor
+	own_registry
+	hold_card
+	setsid "$JPKI_TOOL" doctor >"$out" 2>"$err" &
+	doctor=$!
+	until [ "$(pgrep -c -P "$doctor")" = 1 ]; do
+		kill -0 "$doctor" || return
+	done
+	kill -KILL "$doctor"
+	wait "$doctor" 2>/dev/null
+	while pgrep -s "$doctor"; do
+		sleep 0.1
+	done
+	let_go
+	run doctor
+	expect_success 'Nothing is wrong.'
+}
+
 locked_pins() { expect_findings auth-locked sign-locked; }
 
 last_tries() {
-	control tries auth 1
-	control tries sign 1
-	expect_findings auth-last-try sign-last-try
-	expect_tries auth 1
-	expect_tries sign 1
+	local pin
+	for pin in auth sign input; do
+		control tries "$pin" 1
+	done
+	expect_findings auth-last-try sign-last-try input-last-try
+	for pin in auth sign input; do
+		expect_tries "$pin" 1
+	done
+}
+
+# Only name, address and My Number need it.
+locked_input() {
+	control tries input 0
+	expect_findings input-locked
 }
 
 expired() {
@@ -481,14 +594,23 @@ tap 'it costs what status costs' in_world adult it_costs_what_status_costs
 tap 'no pcscd' in_world adult no_pcscd
 # Only root can be another user.
 [ "$(id -u)" != 0 ] || tap 'a socket that is closed' in_world adult closed_socket
+tap 'a service that refuses' in_world adult refused
 tap 'no reader' in_world - no_reader --no-reader
 tap 'no card' in_world adult no_card
 tap 'a card that does not answer' in_world adult mute_card
 tap 'a card that is not JPKI any more' in_world adult foreign_card
 tap 'a card of another kind' in_world phone foreign_kind_is_not_known
+tap 'a FeliCa card' in_world adult a_felica \
+	--quirk atr=3B8F8001804F0CA00000030611003B0000000042
+tap 'a MIFARE card' in_world adult a_mifare \
+	--quirk atr=3B8F8001804F0CA0000003060300010000000068
+tap 'a driving licence' in_world adult a_licence --quirk atr=3B888001000000009181C100D8
 tap 'a card that another program holds' in_world adult held_card
+tap 'a card in a transaction' in_world adult card_in_a_transaction
+tap 'ended while it waits' in_world adult ended_while_it_waits
 tap 'locked PINs' in_world locked locked_pins
 tap 'PINs at their last try' in_world adult last_tries
+tap 'a locked input assistance PIN' in_world adult locked_input
 tap 'an expired certificate' in_world expired expired
 tap 'a certificate that ends soon' in_world expiring expiring
 tap 'no signature certificate' in_world under15 under15

@@ -2,6 +2,7 @@
 /* What is in the readers, and what is wrong with a JPKI card. */
 #include <string.h>
 
+#include "atr.h"
 #include "hostkit.h"
 #include "unit.h"
 
@@ -149,6 +150,33 @@ other_cards_are_told_by_their_atr(void **state)
 	expect_readers("no ATR", "card-foreign (A, ATR )");
 }
 
+/* Some hold a number of the card; those do not go into a report. */
+static void
+only_an_atr_of_many_is_public(void **state)
+{
+	static const struct {
+		const char	*atr;
+		bool		 wanted;
+	} rows[] = {
+		{ "3BE000FF8131FE4514", true },
+		{ "3B888001000000009181C100D8", true },
+		{ "3B8F8001804F0CA00000030611003B0000000042", false },
+		{ "3B8C80010443FD00112233445566778899", false },
+		{ "3B00", false },
+		{ "", false },
+	};
+	uint8_t longest[40];
+	char room[ATR_TEXT];
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++)
+		expect_int(rows[i].atr, atr_is_public(rows[i].atr),
+		    rows[i].wanted);
+	memset(longest, 0xAB, sizeof(longest));
+	assert_int_equal(strlen(atr_text(longest, sizeof(longest), room)),
+	    ATR_TEXT - 1);
+}
+
 static void
 days_of_the_certificate_are_judged(void **state)
 {
@@ -210,6 +238,15 @@ pins_that_are_locked_or_nearly_are_said(void **state)
 	pins[JPKI_PIN_AUTH].info.tries_left = -1;
 	pins[JPKI_PIN_AUTH].err = JPKI_ERR_SW;
 	expect_cards("not told", "sign-missing (A)");
+	/* No certificate belongs to this one. */
+	pins[JPKI_PIN_INPUT].info.tries_left = 1;
+	expect_cards("input", "sign-missing (A); input-last-try (A)");
+	pins[JPKI_PIN_INPUT].info.tries_left = 0;
+	pins[JPKI_PIN_INPUT].info.locked = true;
+	expect_cards("input", "sign-missing (A); input-locked (A)");
+	/* A phone has no such PIN. */
+	pins[JPKI_PIN_INPUT].err = JPKI_ERR_NOT_FOUND;
+	expect_cards("none", "sign-missing (A)");
 }
 
 /* A card that broke off is not judged by what it had said until then. */
@@ -245,6 +282,7 @@ main(void)
 		TEST(who_holds_it_and_who_is_refused_is_told_apart),
 		TEST(a_second_reader_does_not_matter),
 		TEST(other_cards_are_told_by_their_atr),
+		cmocka_unit_test(only_an_atr_of_many_is_public),
 		TEST(days_of_the_certificate_are_judged),
 		TEST(certificates_that_cannot_be_had_are_said),
 		TEST(pins_that_are_locked_or_nearly_are_said),

@@ -30,11 +30,12 @@ check_auth(const struct host *host, const struct card_seen *seen,
 
 static const struct pin_row {
 	enum jpki_pin	pin;
-	size_t		cert;		/* that it belongs to */
+	size_t		cert;		/* that it belongs to, if any */
 	enum finding_id	locked, last;
 } pins[] = {
 	{ JPKI_PIN_AUTH, LOOK_AUTH, FIND_AUTH_LOCKED, FIND_AUTH_LAST_TRY },
 	{ JPKI_PIN_SIGN, LOOK_SIGN, FIND_SIGN_LOCKED, FIND_SIGN_LAST_TRY },
+	{ JPKI_PIN_INPUT, LOOK_CERTS, FIND_INPUT_LOCKED, FIND_INPUT_LAST_TRY },
 };
 
 /* The PIN of a certificate that was never issued looks locked, and is not. */
@@ -44,8 +45,8 @@ check_pin(const struct card_seen *seen, const struct pin_row *row,
 {
 	const struct look_pin *p = &seen->look.pins[row->pin];
 
-	if (p->err != JPKI_OK ||
-	    seen->look.certs[row->cert].present == JPKI_NO)
+	if (p->err != JPKI_OK || (row->cert < LOOK_CERTS &&
+	    seen->look.certs[row->cert].present == JPKI_NO))
 		return;
 	if (p->info.locked)
 		findings_add(out, row->locked, "%s", seen->reader);

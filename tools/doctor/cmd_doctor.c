@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * doctor: what is wrong between the card and the programs, and what mends it.
- * No PIN is sent, and no more commands than by status.
+ * No PIN is sent, and no more commands than by status --all.
  */
 #include <string.h>
 
@@ -33,13 +33,22 @@ print_text(FILE *f, const struct findings *findings)
 		findings_text(f, findings);
 }
 
-static enum exit_code
-examine(struct tool *t)
+/* name, address and My Number need it; status asks for it with --all only. */
+static enum jpki_err
+ask_input(void *user, struct tool *t, struct card_seen *seen)
 {
+	(void)user;
+	return look_pin(t, &seen->look, JPKI_PIN_INPUT);
+}
+
+static enum exit_code
+examine(struct tool *t, const struct patience *patience)
+{
+	const struct survey_more more = { patience, NULL, ask_input, NULL };
 	struct host	host;
 	struct survey	survey;
 	struct findings	findings = { .n = 0 };
-	enum jpki_err	err = survey_take(t, NULL, &survey);
+	enum jpki_err	err = survey_take(t, &more, &survey);
 
 	if (err != JPKI_OK)
 		return fail_err(t, err);
@@ -61,6 +70,7 @@ examine(struct tool *t)
 enum exit_code
 cmd_doctor(struct tool *t)
 {
+	struct patience	 patience = { .n = 0 };
 	const char	*path = t->opt->value[OPT_OUTPUT];
 	bool		 force = t->opt->seen[OPT_FORCE] > 0;
 	enum exit_code	 code;
@@ -73,12 +83,13 @@ cmd_doctor(struct tool *t)
 	if (!t->opt->seen[OPT_REPORT] && (path != NULL || force))
 		return fail(EXIT_USAGE, "\"doctor\" writes a file with "
 		    "--report only; give that, too");
-	if (!t->opt->seen[OPT_REPORT])
-		return examine(t);
 	if (path != NULL)
 		code = outfile_check(path, force);
-	if (code == EXIT_DONE)
-		code = report_make(t);
+	if (code != EXIT_DONE || !patience_begin(t, &patience, &code))
+		return code;
+	if (!t->opt->seen[OPT_REPORT])
+		return examine(t, &patience);
+	code = report_make(t, &patience);
 	if (code == EXIT_DONE && path != NULL)
 		code = tool_write_out(t, path, false);
 	return code;

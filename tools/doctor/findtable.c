@@ -97,8 +97,8 @@ const struct finding_row finding_rows[FIND_COUNT] = {
 	    "If nothing helps, try another reader, then the municipal counter."), NULL },
 	[FIND_CARD_HELD] = { "card-held",
 	    N_("Another program holds the card for itself."),
-	    N_("End it, or have it share the card.  \"systemctl restart pcscd\" takes the card\n"
-	    "from whoever it is."), NULL },
+	    N_("Let it finish, end it, or have it share the card.  \"systemctl restart pcscd\"\n"
+	    "takes the card from whoever it is."), NULL },
 	[FIND_CARD_HELD_SCDAEMON] = { "card-held-scdaemon",
 	    N_("Another program holds the card for itself: GnuPG's scdaemon, as it seems."),
 	    N_("Have it let go with \"gpgconf --kill scdaemon\".  So that it shares the card\n"
@@ -148,7 +148,8 @@ const struct finding_row finding_rows[FIND_COUNT] = {
 	[FIND_AUTH_EXPIRED] = { "auth-expired",
 	    N_("The user authentication certificate has expired."),
 	    N_("Websites refuse it.  It is renewed at the municipal counter, and the signature\n"
-	    "certificate with it."), NULL },
+	    "certificate with it.  But look at the date of this machine first (\"date\"): if\n"
+	    "it is ahead, set it, and nothing may be wrong."), NULL },
 	[FIND_AUTH_EXPIRING] = { "auth-expiring",
 	    N_("The user authentication certificate ends within three months."),
 	    N_("It can be renewed now, at the municipal counter, and the signature\n"
@@ -171,6 +172,15 @@ const struct finding_row finding_rows[FIND_COUNT] = {
 	    N_("The signature PIN has one try left."),
 	    N_("A wrong PIN locks it.  A right one gives all tries back: if you are sure of it,\n"
 	    "\"jpki-tool pin verify sign --last-try\"."), NULL },
+	[FIND_INPUT_LOCKED] = { "input-locked",
+	    N_("The card surface input assistance PIN is locked."),
+	    N_("\"jpki-tool attributes\" and \"jpki-tool mynumber\" need it; logins and signatures\n"
+	    "do not.  No program can unlock it.  \"jpki-tool status --all\" says where it is\n"
+	    "reset."), NULL },
+	[FIND_INPUT_LAST_TRY] = { "input-last-try",
+	    N_("The card surface input assistance PIN has one try left."),
+	    N_("A wrong PIN locks it.  A right one gives all tries back: if you are sure of it,\n"
+	    "\"jpki-tool pin verify input --last-try\"."), NULL },
 
 	[FIND_P11KIT_MISSING] = { "p11kit-missing",
 	    N_("p11-kit does not know the module for this card."),

@@ -1,64 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* What is in the readers, if it is no JPKI card. */
-#include <stdio.h>
-#include <string.h>
-
+#include "atr.h"
 #include "checks.h"
-
-/*
- * Cards that lie on readers in Japan, by their ATRs as hexadecimal text; a
- * point is any digit.  From the list that pcsc-tools keeps, and PC/SC part 3
- * for those of 3B8F8001804F0C; My Number Cards from PROTOCOL, 2.1.
- */
-static const struct atr_row {
-	const char	*pattern;
-	enum finding_id	 id;
-} atrs[] = {
-	{ "3B8F8001804F0CA000000306..003B00000000..", FIND_CARD_FELICA },
-	{ "3B8C80010443FD....................", FIND_CARD_FELICA },
-	{ "3B8F8001804F0CA00000030603....00000000..", FIND_CARD_MIFARE },
-	{ "3B888001000000009181C100D8", FIND_CARD_LICENCE },
-	{ "3B888001000014E0B38191005E", FIND_CARD_JUKI },
-	{ "3BE700FF8131FE458031C073C62148BE", FIND_CARD_ETC },
-	{ "3BE000FF8131FE4514", FIND_CARD_DEAD },
-	{ "3BDA13FF8131FB468012392F31C173C601C03B", FIND_CARD_DEAD },
-	{ "3BC5FF8131FB458073C6010000", FIND_CARD_DEAD },
-	{ "3BF59100FF918171FE400042000100D1D6", FIND_CARD_DEAD },
-	{ "3BF59100FF918171FE4000420001B3A115", FIND_CARD_DEAD },
-	{ "3B888001000005E0B381A1007F", FIND_CARD_DEAD },
-	{ "3B888001000041E0B381A1003B", FIND_CARD_DEAD },
-	{ "3B888001004B51FF0081D100BC", FIND_CARD_DEAD },
-	{ "3B888001004B51FFB381D1000F", FIND_CARD_DEAD },
-};
-
-static const char *
-atr_text(const struct card_seen *seen, char room[2 * 33 + 1])
-{
-	room[0] = '\0';
-	for (size_t i = 0; i < seen->atr_len && i < sizeof seen->atr; i++)
-		(void)snprintf(room + 2 * i, 3, "%02X", seen->atr[i]);
-	return room;
-}
-
-static bool
-fits(const char *pattern, const char *text)
-{
-	while (*pattern != '\0' && (*pattern == '.' ? *text != '\0' :
-	    *pattern == *text)) {
-		pattern++;
-		text++;
-	}
-	return *pattern == *text;
-}
-
-static enum finding_id
-foreign_kind(const char *atr)
-{
-	for (size_t i = 0; i < sizeof atrs / sizeof atrs[0]; i++)
-		if (fits(atrs[i].pattern, atr))
-			return atrs[i].id;
-	return FIND_CARD_FOREIGN;
-}
 
 /* Errors of opening a card; a card that is not there is judged over all. */
 static const struct open_row {
@@ -97,9 +40,8 @@ static void
 find_card(const struct host *host, const struct card_seen *seen,
     struct findings *out)
 {
-	char			 room[2 * 33 + 1];
-	const char		*atr = atr_text(seen, room);
-	enum finding_id		 id;
+	char		atr[ATR_TEXT];
+	enum finding_id	id;
 
 	if (seen->err != JPKI_ERR_NOT_JPKI) {
 		id = open_kind(host, seen->err);
@@ -108,7 +50,7 @@ find_card(const struct host *host, const struct card_seen *seen,
 		    jpki_err_name(seen->err) : "");
 		return;
 	}
-	id = foreign_kind(atr);
+	id = atr_kind(atr_text(seen->atr, seen->atr_len, atr));
 	findings_add(out, id, "%s, ATR %s", seen->reader, atr);
 }
 

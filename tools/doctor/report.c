@@ -7,6 +7,7 @@
 #include <string.h>
 #include <sys/utsname.h>
 
+#include "atr.h"
 #include "checks.h"
 #include "drivers.h"
 #include "exchange.h"
@@ -200,7 +201,7 @@ put_usb(FILE *f, const struct host *host)
 static void
 put_reader(FILE *f, const struct card_seen *seen, size_t number)
 {
-	char room[256];
+	char room[256], atr[ATR_TEXT];
 
 	fprintf(f, "\nreader %zu\n", number + 1);
 	put_row(f, "model", model_of(seen->reader, room, sizeof room));
@@ -209,10 +210,11 @@ put_reader(FILE *f, const struct card_seen *seen, size_t number)
 		put_row(f, "asked", jpki_err_name(seen->look_err));
 	if (seen->atr_len == 0)
 		return;
-	fputs("  ATR        ", f);
-	for (size_t i = 0; i < seen->atr_len && i < sizeof seen->atr; i++)
-		fprintf(f, "%02X", seen->atr[i]);
-	fputc('\n', f);
+	(void)atr_text(seen->atr, seen->atr_len, atr);
+	if (seen->err == JPKI_OK || atr_is_public(atr))
+		put_row(f, "ATR", atr);
+	else
+		put_row(f, "ATR", "not shown: it may be this card's alone");
 }
 
 static void
@@ -259,12 +261,13 @@ put_report(struct tool *t, const struct host *host, const struct report *r,
 }
 
 enum exit_code
-report_make(struct tool *t)
+report_make(struct tool *t, const struct patience *patience)
 {
 	struct host		 host;
 	struct survey		 survey;
 	struct report		*r = calloc(1, sizeof *r);
-	struct survey_more	 more = { begin_reader, ask_more, r };
+	struct survey_more	 more = { patience, begin_reader,
+					    ask_more, r };
 	enum jpki_err		 err = JPKI_ERR_MEMORY;
 
 	host_here(&host, t->now);

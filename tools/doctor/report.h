@@ -6,9 +6,9 @@
 #ifndef REPORT_H
 #define REPORT_H
 
-#include "tool.h"
+#include "patience.h"
 
 /* Writes to t->out.  Reports errors. */
-enum exit_code	 report_make(struct tool *t);
+enum exit_code	 report_make(struct tool *t, const struct patience *patience);
 
 #endif

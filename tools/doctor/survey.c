@@ -4,7 +4,20 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* The card is opened once, and what is asked is what status asks. */
+static enum jpki_err
+open_card(struct tool *t, const struct patience *patience, const char *reader)
+{
+	enum jpki_err err;
+
+	if (patience_lost(patience, reader))
+		return JPKI_ERR_BUSY;
+	patience_wait_begin(patience, reader);
+	err = jpki_card_open(t->ctx, reader, &t->card);
+	patience_wait_end(patience);
+	return err;
+}
+
+/* The card is opened once, and first asked what status asks. */
 static void
 look_at(struct tool *t, const struct jpki_reader *reader,
     const struct survey_more *more, struct card_seen *seen)
@@ -17,10 +30,10 @@ look_at(struct tool *t, const struct jpki_reader *reader,
 	if (reader->mute)
 		seen->err = JPKI_ERR_MUTE;
 	else if (reader->has_card)
-		seen->err = jpki_card_open(t->ctx, reader->name, &t->card);
+		seen->err = open_card(t, more->patience, reader->name);
 	if (seen->err == JPKI_OK)
 		seen->look_err = look_card(t, &seen->look);
-	if (seen->err == JPKI_OK && seen->look_err == JPKI_OK && more != NULL)
+	if (seen->err == JPKI_OK && seen->look_err == JPKI_OK)
 		seen->look_err = more->ask(more->user, t, seen);
 	jpki_card_close(&t->card);
 }
@@ -53,7 +66,7 @@ survey_take(struct tool *t, const struct survey_more *more,
 
 		if (only != NULL && strcmp(only, readers[i].name) != 0)
 			continue;
-		if (more != NULL)
+		if (more->begin != NULL)
 			more->begin(more->user, out->n);
 		look_at(t, &readers[i], more, seen);
 		out->n++;

@@ -4,6 +4,7 @@
 #define SURVEY_H
 
 #include "look.h"
+#include "patience.h"
 
 struct card_seen {
 	char		reader[256];
@@ -20,9 +21,10 @@ struct survey {
 	size_t		 n;
 };
 
-/* For who wants to know more than status does. */
+/* How long it takes, and what is asked beside what status asks. */
 struct survey_more {
-	/* The reader of that number, from 0, is going to be looked at. */
+	const struct patience *patience;
+	/* The reader of that number, from 0, is looked at next; or NULL. */
 	void		(*begin)(void *user, size_t reader);
 	/* More to be asked of a JPKI card, inside its transaction. */
 	enum jpki_err	(*ask)(void *user, struct tool *t,
@@ -31,8 +33,8 @@ struct survey_more {
 };
 
 /*
- * Look at every reader, or at that of -r.  more may be NULL.  What does not
- * answer is part of the result.  Errors: MEMORY, and NO_READER if none has
+ * Look at every reader, or at that of -r.  What does not answer is part of the
+ * result.  Errors: MEMORY, and NO_READER if none has
  * the name of -r.
  */
 enum jpki_err	 survey_take(struct tool *t, const struct survey_more *more,
