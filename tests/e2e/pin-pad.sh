@@ -45,7 +45,7 @@ requests() { wc -l <"$JPKI_TEST_PAD.log"; }
 # byte on, 4 of 4 to 4 digits, confirmed by a key, no message, then the command.
 request_is() {
 	tool "$1" pin verify auth >/dev/null 2>&1
-	same "1E1E820400040402$2000000000000""09000000002000800""4FFFFFFFF" \
+	same "1E1E820400040402${2}000000000000""090000000020008004FFFFFFFF" \
 		"$(<"$JPKI_TEST_PAD.log")"
 }
 
