@@ -118,15 +118,14 @@ a_driver_that_does_not_know_it_is_said(void **state)
 	    "reader-not-shown (04e6:5116 )");
 }
 
+/* libccid's list calls itself so, and names its readers all the same. */
 static void
-a_driver_of_the_class_knows_all(void **state)
+a_driver_of_the_class_knows_what_it_lists(void **state)
 {
 	(void)state;
 	plug("1-1", "04e6", "5116", "0b");
 	hostkit_file(&kit, BUNDLE, LIST("CCIDCLASSDRIVER", "", ""));
-	expect_usb("the class", &shows_none, "reader-not-shown (04e6:5116 )");
-	assert_int_equal(driver_of(&kit.host, 0x04E6, 0x5116, false),
-	    DRIVER_UNLISTED);
+	expect_usb("the class", &shows_none, "driver-unlisted (04e6:5116 )");
 }
 
 static void
@@ -142,7 +141,7 @@ a_list_that_is_broken_lists_nothing(void **state)
 	(void)state;
 	for (size_t i = 0; i < COUNT(lists); i++) {
 		hostkit_file(&kit, BUNDLE, lists[i]);
-		assert_int_equal(driver_of(&kit.host, 0x04E6, 0x5116, true),
+		assert_int_equal(driver_of(&kit.host, 0x04E6, 0x5116),
 		    DRIVER_UNLISTED);
 	}
 }
@@ -212,7 +211,7 @@ main(void)
 		TEST(it_is_not_said_beside_a_reader_that_works),
 		TEST(no_driver_is_said),
 		TEST(a_driver_that_does_not_know_it_is_said),
-		TEST(a_driver_of_the_class_knows_all),
+		TEST(a_driver_of_the_class_knows_what_it_lists),
 		TEST(a_list_that_is_broken_lists_nothing),
 		TEST(scdaemon_takes_readers),
 		TEST(a_reader_that_is_shown_is_not_searched_for),

@@ -70,16 +70,9 @@ lists(const char *list, unsigned vendor, unsigned product)
 	return false;
 }
 
-/* libccid calls itself so where it takes every reader of the class. */
-static bool
-takes_class(const char *list)
-{
-	return strstr(list, "<string>CCIDCLASSDRIVER</string>") != NULL;
-}
-
+/* By its numbers alone: pcscd asks no driver for a whole class of readers. */
 enum driver_answer
-driver_of(const struct host *host, unsigned vendor, unsigned product,
-    bool ccid)
+driver_of(const struct host *host, unsigned vendor, unsigned product)
 {
 	enum driver_answer answer = DRIVER_NONE;
 
@@ -92,8 +85,7 @@ driver_of(const struct host *host, unsigned vendor, unsigned product,
 
 			if (list != NULL && answer == DRIVER_NONE)
 				answer = DRIVER_UNLISTED;
-			if (list != NULL && (lists(list, vendor, product) ||
-			    (ccid && takes_class(list))))
+			if (list != NULL && lists(list, vendor, product))
 				answer = DRIVER_KNOWS;
 			free(list);
 		}

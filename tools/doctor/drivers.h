@@ -11,9 +11,8 @@ enum driver_answer {
 	DRIVER_KNOWS
 };
 
-/* ccid: the reader has an interface of that class. */
 enum driver_answer driver_of(const struct host *host, unsigned vendor,
-		    unsigned product, bool ccid);
+		    unsigned product);
 
 /* The version of libccid, into room; "" if it is not there. */
 const char	*driver_ccid_version(const struct host *host, char *room,

@@ -103,7 +103,7 @@ find_reason(const struct host *host, const struct usb_reader *reader,
 		[DRIVER_KNOWS] = FIND_READER_NOT_SHOWN,
 	};
 	enum driver_answer answer = driver_of(host, reader->vendor,
-	    reader->product, reader->ccid);
+	    reader->product);
 	enum finding_id id = ids[answer];
 
 	if (answer == DRIVER_KNOWS && host_runs(host, "scdaemon"))
