@@ -12,6 +12,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "list.h"
+
 /* Services are where an ordinary user's PATH does not lead. */
 static const char service_path[] =
     "/usr/local/sbin:/usr/sbin:/sbin:/usr/local/bin:/usr/bin:/bin";
@@ -177,17 +179,13 @@ host_line(const struct host *host, const char *path, char *room, size_t n)
 static void
 names_add(struct names *names, const char *name)
 {
-	char	**more = realloc(names->name, (names->n + 1) * sizeof *more);
-	char	*copy = strdup(name);
+	char *copy = strdup(name);
 
-	if (more != NULL)
-		names->name = more;
-	if (more != NULL && copy != NULL)
-		more[names->n++] = copy;
-	else
-		free(copy);
-	if (more == NULL || copy == NULL)
-		host_memory_lacks();
+	if (copy != NULL &&
+	    list_append(&names->name, &names->n, &copy, sizeof copy))
+		return;
+	free(copy);
+	host_memory_lacks();
 }
 
 static int

@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "list.h"
+
 static bool
 has(const struct host *host, const char *folder, const char *name)
 {
@@ -26,18 +28,13 @@ state_of(const struct host *host, const char *folder)
 static void
 add(struct nssdb *db, struct nss_module *module)
 {
-	struct nss_module	*more = NULL;
-	bool			 counts = module->library != NULL &&
-	    module->library[0] != '\0';
+	bool counts = module->library != NULL && module->library[0] != '\0';
+	bool added = counts && list_append(&db->modules, &db->n, module,
+	    sizeof *module);
 
-	if (counts)
-		more = realloc(db->modules, (db->n + 1) * sizeof *more);
-	if (counts && more == NULL)
+	if (counts && !added)
 		host_memory_lacks();
-	if (more != NULL) {
-		db->modules = more;
-		more[db->n++] = *module;
-	} else {
+	if (!added) {
 		free(module->name);
 		free(module->library);
 	}

@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 
 #include "inifile.h"
+#include "list.h"
 
 /* Firefox: folders with profiles.ini; of 147 and later the second. */
 static const struct ini_row {
@@ -74,25 +75,18 @@ bool
 profiles_add(struct profiles *profiles, enum browser browser,
     enum boxed boxed, const char *folder)
 {
-	struct profile *more;
+	struct profile one = { browser, boxed, NULL };
 
 	for (size_t i = 0; i < profiles->n; i++)
 		if (strcmp(profiles->list[i].folder, folder) == 0)
 			return true;
-	more = realloc(profiles->list, (profiles->n + 1) * sizeof *more);
-	if (more == NULL) {
-		host_memory_lacks();
-		return false;
-	}
-	profiles->list = more;
-	more += profiles->n;
-	more->browser = browser;
-	more->boxed = boxed;
-	more->folder = strdup(folder);
-	if (more->folder == NULL)
-		host_memory_lacks();
-	profiles->n += more->folder != NULL;
-	return more->folder != NULL;
+	one.folder = strdup(folder);
+	if (one.folder != NULL && list_append(&profiles->list, &profiles->n,
+	    &one, sizeof one))
+		return true;
+	free(one.folder);
+	host_memory_lacks();
+	return false;
 }
 
 void

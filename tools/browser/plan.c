@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "list.h"
 #include "nssdb.h"
 #include "p11file.h"
 
@@ -16,22 +17,17 @@ static enum exit_code
 add_step(struct plan *plan, enum step_kind kind,
     const struct profile *profile, const char *name, const char *library)
 {
-	struct step	*more = realloc(plan->steps,
-	    (plan->n + 1) * sizeof *more);
-	struct step	 step = { .kind = kind, .profile = profile };
+	struct step step = {
+		kind, profile, strdup(name), strdup(library), false
+	};
 
-	if (more != NULL)
-		plan->steps = more;
-	step.name = strdup(name);
-	step.library = strdup(library);
-	if (more == NULL || step.name == NULL || step.library == NULL) {
-		free(step.name);
-		free(step.library);
-		return fail(EXIT_FAILED, "out of memory; close other programs "
-		    "and try again");
-	}
-	more[plan->n++] = step;
-	return EXIT_DONE;
+	if (step.name != NULL && step.library != NULL &&
+	    list_append(&plan->steps, &plan->n, &step, sizeof step))
+		return EXIT_DONE;
+	free(step.name);
+	free(step.library);
+	return fail(EXIT_FAILED, "out of memory; close other programs and try "
+	    "again");
 }
 
 void
