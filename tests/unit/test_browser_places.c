@@ -221,7 +221,8 @@ a_chromium_is_seen_by_its_settings(void **state)
 	assert_false(places_chromium_used(&kit.host));
 	hostkit_folder(&kit, "~/snap/chromium/common/chromium");
 	assert_false(places_chromium_used(&kit.host));
-	expect_places("in a box", "*c:/home/u/snap/chromium/current/.pki/nssdb");
+	expect_places("in a box",
+	    "*c:/home/u/snap/chromium/current/.pki/nssdb");
 	hostkit_folder(&kit, "~/.config/google-chrome");
 	assert_true(places_chromium_used(&kit.host));
 }

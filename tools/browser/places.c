@@ -213,7 +213,9 @@ is_same(const struct host *host, const char *a, const char *b)
 struct profile
 places_known(const struct host *host, const char *folder)
 {
-	struct profile	known = { BROWSER_ANY, places_boxed(host, folder), NULL };
+	struct profile	known = {
+		BROWSER_ANY, places_boxed(host, folder), NULL
+	};
 	struct profiles	all;
 
 	places_find(host, &all);

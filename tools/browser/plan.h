@@ -53,7 +53,7 @@ void		plan_free(struct plan *plan);
 void		plan_describe(const struct plan *plan, bool only_done,
 		    FILE *f);
 
-/* Are the programs there that take the steps?  Reports the first that is not. */
+/* Are the programs there that take the steps?  Reports one that is not. */
 enum exit_code	plan_check_programs(const struct plan *plan);
 
 /*
