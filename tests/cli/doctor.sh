@@ -112,6 +112,63 @@ refused() {
 
 no_reader() { expect_findings reader-none; }
 
+# A reader on USB and drivers of pcscd, in the world's own mounts.
+usb_reader() {
+	local device=/sys/bus/usb/devices/1-1
+	mount -t tmpfs none /sys && mkdir -p "$device" "$device:1.0"
+	echo 054c >"$device/idVendor"
+	echo 0dc8 >"$device/idProduct"
+	echo 0b >"$device:1.0/bInterfaceClass"
+	mount -t tmpfs none /usr/lib/pcsc/drivers
+}
+
+# driver PRODUCT: of the maker's readers one that knows this one.
+driver() {
+	local folder=/usr/lib/pcsc/drivers/ifd-ccid.bundle/Contents
+	mkdir -p "$folder"
+	cat >"$folder/Info.plist" <<-END
+		<plist><dict>
+		<key>ifdVendorID</key><array>
+		<string>0x054C</string>
+		</array>
+		<key>ifdProductID</key><array>
+		<string>0x$1</string>
+		</array>
+		</dict></plist>
+	END
+}
+
+# expect_reader FINDING
+expect_reader() {
+	run doctor -j
+	expect_code 1
+	expect_equal 'findings' "$(jq -rc '.findings[] | [.id, .seen[:9]]' "$out")" \
+		"[\"$1\",\"054c:0dc8\"]"
+}
+
+readers_that_pcscd_does_not_show() {
+	own_registry
+	usb_reader
+	expect_reader driver-missing
+	driver 5BCF
+	expect_reader driver-unlisted
+	driver 0DC8
+	expect_reader reader-not-shown
+	begin_scdaemon
+	expect_reader reader-taken
+	kill "$daemon"
+}
+
+# A process of that name.
+begin_scdaemon() {
+	cp "$(command -v sleep)" "$work/scdaemon"
+	"$work/scdaemon" 600 &
+	daemon=$!
+	until [ "$(cat "/proc/$daemon/comm")" = scdaemon ]; do
+		kill -0 "$daemon" || return
+	done
+}
+
 no_card() {
 	control remove
 	expect_findings card-none
@@ -161,7 +218,7 @@ a_licence() {
 
 # OpenSC's explorer keeps the card for itself until its input ends.
 held_card() {
-	local fifo=$work/fifo holder daemon
+	local fifo=$work/fifo
 	mkfifo "$fifo"
 	cat >"$work/opensc.conf" <<-END
 		app default {
@@ -182,12 +239,7 @@ held_card() {
 	done
 	expect_findings card-held
 	# With scdaemon running it is taken to be that.
-	cp "$(command -v sleep)" "$work/scdaemon"
-	"$work/scdaemon" 600 &
-	daemon=$!
-	until [ "$(cat "/proc/$daemon/comm")" = scdaemon ]; do
-		kill -0 "$daemon" || return
-	done
+	begin_scdaemon
 	run doctor -j
 	expect_code 1
 	jq -e '.findings[0] | .id == "card-held-scdaemon" and
@@ -596,6 +648,9 @@ tap 'no pcscd' in_world adult no_pcscd
 [ "$(id -u)" != 0 ] || tap 'a socket that is closed' in_world adult closed_socket
 tap 'a service that refuses' in_world adult refused
 tap 'no reader' in_world - no_reader --no-reader
+# Only root can have mounts.
+[ "$(id -u)" != 0 ] || tap 'readers that pcscd does not show' in_world - \
+	readers_that_pcscd_does_not_show --no-reader
 tap 'no card' in_world adult no_card
 tap 'a card that does not answer' in_world adult mute_card
 tap 'a card that is not JPKI any more' in_world adult foreign_card
