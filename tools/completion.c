@@ -4,10 +4,12 @@
  * verbs and options.  It is installed as a file, so that a shell that is asked
  * for a completion starts no program and touches no card.
  */
+#include <stdlib.h>
 #include <string.h>
 
 #include "commands.h"
 #include "language.h"
+#include "outjson.h"
 
 /* Set of options of a verb; NULL: of every verb. */
 static uint64_t
@@ -445,6 +447,29 @@ static const struct shell {
 	{ "fish", put_fish },
 };
 
+static enum exit_code
+put_json(struct tool *t, const struct shell *shell)
+{
+	struct json	 j = { t->out, false };
+	char		*text = NULL;
+	size_t		 n;
+	FILE		*f = open_memstream(&text, &n);
+
+	if (f != NULL)
+		shell->put(f);
+	if (f == NULL || fclose(f) != 0) {
+		free(text);
+		return fail_err(t, JPKI_ERR_MEMORY);
+	}
+	json_open(&j, NULL, '{');
+	json_string(&j, "shell", shell->name);
+	json_string(&j, "completion", text);
+	json_close(&j, '}');
+	fputc('\n', t->out);
+	free(text);
+	return EXIT_DONE;
+}
+
 enum exit_code
 cmd_completion(struct tool *t)
 {
@@ -453,6 +478,8 @@ cmd_completion(struct tool *t)
 	for (size_t i = 0; i < sizeof shells / sizeof shells[0]; i++) {
 		if (strcmp(shells[i].name, name) != 0)
 			continue;
+		if (t->opt->seen[OPT_JSON])
+			return put_json(t, &shells[i]);
 		shells[i].put(t->out);
 		return EXIT_DONE;
 	}

@@ -12,7 +12,7 @@ set -u
 prelude='
 set timeout 120
 log_user 0
-log_file -noappend $env(TRANSCRIPT)
+log_file -a -noappend $env(TRANSCRIPT)
 proc start {args} {
 	global spawn_id
 	spawn -noecho bash -c {
