@@ -7,6 +7,12 @@ set -u
 # shellcheck source=tests/cli/lib.sh
 . "$JPKI_SRC/tests/cli/lib.sh"
 
+# mount_here [ARGUMENT...]: in a world, whose mounts are its own.
+mount_here() {
+	: "${JPKI_VCARD_CONTROL:?there is no world}"
+	mount "$@"
+}
+
 # What p11-kit is told: a home and a folder of the system that have our module
 # and nothing else.  Root's p11-kit looks at the system's alone.
 own_registry() {
@@ -19,7 +25,7 @@ own_registry() {
 	echo 'enable-in: none' >"$HOME/.config/pkcs11/modules/opensc-pkcs11.module"
 	[ "$(id -u)" = 0 ] || return 0
 	configs=$(pkg-config --variable=p11_module_configs p11-kit-1)
-	mount --bind "$HOME/.config/pkcs11/modules" "$configs"
+	mount_here --bind "$HOME/.config/pkcs11/modules" "$configs"
 }
 
 # run_doctor [ARGUMENT...]
@@ -115,11 +121,11 @@ no_reader() { expect_findings reader-none; }
 # A reader on USB and drivers of pcscd, in the world's own mounts.
 usb_reader() {
 	local device=/sys/bus/usb/devices/1-1
-	mount -t tmpfs none /sys && mkdir -p "$device" "$device:1.0"
+	mount_here -t tmpfs none /sys && mkdir -p "$device" "$device:1.0"
 	echo 054c >"$device/idVendor"
 	echo 0dc8 >"$device/idProduct"
 	echo 0b >"$device:1.0/bInterfaceClass"
-	mount -t tmpfs none /usr/lib/pcsc/drivers
+	mount_here -t tmpfs none /usr/lib/pcsc/drivers
 }
 
 # driver PRODUCT: of the maker's readers one that knows this one.
@@ -367,6 +373,25 @@ opensc_beside() {
 		'.findings[-1].seen == $seen' "$out" >/dev/null || cat "$out"
 }
 
+# jpki-pkcs11(7) has this instead of taking it away.  Only root can have a file
+# of settings in the place of the machine's.
+opensc_without_the_card() {
+	local module
+	module=$(ls /usr/lib*/*/opensc-pkcs11.so)
+	own_registry
+	rm "$HOME/.config/pkcs11/modules/opensc-pkcs11.module"
+	echo "module: $module" >"$HOME/.config/pkcs11/modules/other.module"
+	pkcs11-tool --module "$module" -L | grep -q JPKI || echo 'not seen before'
+	echo 'app default { card_drivers = openpgp, piv; }' >"$work/opensc.conf"
+	mount_here --bind "$work/opensc.conf" /etc/opensc/opensc.conf
+	pkcs11-tool --module "$module" -L | grep JPKI
+	run doctor
+	expect_success 'Nothing is wrong.'
+	umount /etc/opensc/opensc.conf
+	run doctor -j
+	expect_equal 'findings' "$(jq -r '.findings[].id' "$out")" p11kit-opensc
+}
+
 registered_twice() {
 	own_registry
 	echo "module: $JPKI_BUILD/jpki-pkcs11-auth.so" \
@@ -462,7 +487,7 @@ boxed_firefox() {
 	# In the world's own mounts.
 	mkdir -p "$work/snapd/snap/bin"
 	ln -s "$(type -P true)" "$work/snapd/snap/bin/firefox"
-	mount --bind "$work" /var/lib
+	mount_here --bind "$work" /var/lib
 	run doctor -j
 	umount /var/lib
 	expect_equal 'findings' "$(jq -r '.findings[].id' "$out")" \
@@ -674,6 +699,8 @@ tap 'a phone' in_world phone phone
 tap 'a garbled certificate' in_world adult garbled --quirk cert-garbage=auth
 tap 'a link that breaks' in_world adult broken
 tap 'OpenSC beside' in_world adult opensc_beside
+[ "$(id -u)" != 0 ] ||
+	tap 'OpenSC without the card' in_world adult opensc_without_the_card
 tap 'registered twice' in_world adult registered_twice
 tap 'not registered' in_world adult not_registered
 tap 'p11-kit looks elsewhere' p11kit_looks_elsewhere

@@ -4,6 +4,7 @@
 
 #include "config.h"
 #include "hostkit.h"
+#include "opensc.h"
 #include "p11file.h"
 #include "registry.h"
 #include "unit.h"
@@ -219,6 +220,46 @@ opensc_is_said_unless_it_is_kept_away(void **state)
 	expect_p11kit("uninstalled", "");
 }
 
+/* As jpki-pkcs11(7) says: other drivers only. */
+static void
+opensc_that_leaves_the_card_is_well(void **state)
+{
+	static const struct {
+		const char	*text;
+		bool		 wanted;
+	} rows[] = {
+		{ "", false },
+		{ "app default {\n\tcard_drivers = piv, openpgp;\n}\n", true },
+		{ "card_drivers = piv,\n\topenpgp ;", true },
+		{ "card_drivers=old;", true },
+		{ "card_drivers = piv, internal;", false },
+		{ "card_drivers = \"jpki\", piv;", false },
+		{ "card_drivers = internal", false },
+		{ "card_drivers = piv # internal\n, myeid; # jpki", true },
+		{ "# card_drivers = piv;\n", false },
+		{ "card_drivers", false },
+		{ "card_driver x { }\ncard_drivers {}", false },
+		{ "card_drivers = piv;\ncard_drivers = internal;", false },
+		{ "card_drivers = internals, xjpki;", true },
+		{ "card_drivers =", true },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		hostkit_file(&kit, "/etc/opensc/opensc.conf", rows[i].text);
+		expect_int(rows[i].text, opensc_leaves_card(&kit.host),
+		    rows[i].wanted);
+	}
+	hostkit_remove(&kit, "/etc/opensc/opensc.conf");
+	assert_false(opensc_leaves_card(&kit.host));
+	hostkit_file(&kit, "/etc/opensc.conf", "card_drivers = piv;");
+	hostkit_file(&kit, SYSTEM "opensc-pkcs11.module",
+	    "module: opensc-pkcs11.so\n");
+	hostkit_file(&kit, NSSDB, MODULE("/lib/opensc-pkcs11.so", "o"));
+	expect_p11kit("p11-kit", "");
+	expect_nss("a browser", "");
+}
+
 static void
 databases_are_looked_at(void **state)
 {
@@ -303,6 +344,7 @@ main(void)
 		TEST(the_folder_of_the_user_may_be_another),
 		TEST(files_of_one_name_are_merged),
 		TEST(opensc_is_said_unless_it_is_kept_away),
+		TEST(opensc_that_leaves_the_card_is_well),
 		TEST(databases_are_looked_at),
 		TEST(proxy_shows_what_is_registered),
 		TEST(profiles_of_firefox_are_looked_at),

@@ -5,6 +5,7 @@
 #include "checks.h"
 #include "config.h"
 #include "nssdb.h"
+#include "opensc.h"
 #include "p11file.h"
 #include "places.h"
 #include "registry.h"
@@ -38,7 +39,8 @@ check_entry(const struct host *host, const struct registered *entry,
 	bool		there = file_is_there(host, entry->module);
 	enum finding_id	id = FIND_COUNT;
 
-	if (file.kind == P11_OPENSC && there && !registered_apart(entry))
+	if (file.kind == P11_OPENSC && there && !registered_apart(entry) &&
+	    !opensc_leaves_card(host))
 		id = FIND_P11KIT_OPENSC;
 	if (file.kind == P11_OURS && registered_for(entry, NULL)) {
 		shown->any = true;
@@ -70,8 +72,8 @@ check_p11kit(const struct host *host, const struct survey *survey,
 }
 
 static void
-check_database(const struct profile *profile, const struct nssdb *db,
-    unsigned by_proxy, struct findings *out)
+check_database(const struct host *host, const struct profile *profile,
+    const struct nssdb *db, unsigned by_proxy, struct findings *out)
 {
 	unsigned shown = 0;
 
@@ -82,6 +84,8 @@ check_database(const struct profile *profile, const struct nssdb *db,
 
 		if (file.kind == P11_PROXY)
 			file.tokens = by_proxy;
+		if (file.kind == P11_OPENSC && opensc_leaves_card(host))
+			continue;
 		if (file.kind == P11_OPENSC)
 			id = FIND_NSS_OPENSC;
 		else if ((shown & file.tokens) != 0)
@@ -108,7 +112,7 @@ check_nss(const struct host *host, const struct survey *survey,
 		struct nssdb db;
 
 		nssdb_read(host, profiles.list[i].folder, &db);
-		check_database(&profiles.list[i], &db,
+		check_database(host, &profiles.list[i], &db,
 		    registry_proxied(&registry), out);
 		nssdb_free(&db);
 	}
