@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "colour.h"
 #include "language.h"
 #include "outtext.h"
 #include "validity.h"
@@ -28,10 +29,12 @@ put_days(FILE *f, const struct jpki_cert *cert, int64_t now)
 	struct validity	v = validity_of(cert, now);
 	long		days = (long)v.days_left;
 
-	if (v.expired)
+	if (v.expired) {
+		colour_on(f, COLOUR_ALARM);
 		text_rowf(f, "", ngettext("EXPIRED %ld day ago",
 		    "EXPIRED %ld days ago", (unsigned long)-days), -days);
-	else if (v.not_yet)
+		colour_off(f);
+	} else if (v.not_yet)
 		text_row(f, "", _("not valid yet"));
 	else
 		text_rowf(f, "", ngettext("%ld day left", "%ld days left",

@@ -4,6 +4,7 @@
  * costs a try, unless the signature PIN is given to show that certificate.
  */
 #include "certpage.h"
+#include "colour.h"
 #include "guide.h"
 #include "language.h"
 #include "look.h"
@@ -182,9 +183,11 @@ put_tries(FILE *f, const struct jpki_pin_info *info)
 {
 	char room[PINWORDS_MAX];
 
-	if (info->locked)
+	if (info->locked) {
+		colour_on(f, COLOUR_ALARM);
 		fputs(_("LOCKED"), f);
-	else if (info->tries_left < 0)
+		colour_off(f);
+	} else if (info->tries_left < 0)
 		fputs(_("tries left: the card does not say"), f);
 	else if (info->tries_max > 0)
 		fprintf(f, _("%d of %d tries left"), info->tries_left,

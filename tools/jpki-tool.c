@@ -7,6 +7,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "colour.h"
 #include "commands.h"
 #include "interrupt.h"
 #include "language.h"
@@ -253,7 +254,9 @@ main(int argc, char **argv)
 	(void)signal(SIGPIPE, SIG_IGN);
 	(void)signal(SIGXFSZ, SIG_IGN);
 	code = options_parse(argc, argv, &opt);
-	if (code == EXIT_DONE)
+	if (code == EXIT_DONE) {
+		colour_begin(&opt);
 		code = run(&opt);
+	}
 	return (int)code;
 }

@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <string.h>
 
+#include "colour.h"
 #include "language.h"
 
 #define REPLACEMENT	0xFFFDu
@@ -141,6 +142,8 @@ text_capital(FILE *f, const char *text, int width)
 void
 text_heading(FILE *f, const char *text)
 {
+	colour_on(f, COLOUR_HEADING);
 	text_capital(f, text, 0);
+	colour_off(f);
 	fputc('\n', f);
 }

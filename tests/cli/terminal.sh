@@ -348,6 +348,34 @@ binary_stays_off_the_terminal() {
 	expect_equal 'commands' "$(sent_commands)" 0
 }
 
+# shown_at_terminal [NAME=VALUE...] VERB...: what a terminal would show.
+shown_at_terminal() {
+	env -u NO_COLOR TERM=xterm "$@" script -qec 'exec $JPKI_TOOL $WORDS' /dev/null \
+		</dev/null >"$out"
+}
+
+colours_are_for_a_terminal() {
+	local escape=$'\e' environment
+	control tries sign 0
+	shown_at_terminal WORDS=status
+	expect_output "${escape}[1;31mLOCKED${escape}[0m"
+	expect_output "${escape}[1mUser authentication certificate${escape}[0m"
+	shown_at_terminal NO_COLOR= WORDS=status
+	expect_output "${escape}[1;31mLOCKED"
+	for environment in NO_COLOR=1 TERM=dumb TERM=; do
+		shown_at_terminal "$environment" WORDS=status
+		expect_output LOCKED
+		expect_no_output "$escape"
+	done
+	shown_at_terminal WORDS='status -j'
+	expect_no_output "$escape"
+	run status
+	expect_output LOCKED
+	expect_no_output "$escape"
+	TERM=xterm run cert auth -o "$work/page"
+	! grep -F "$escape" "$work/page"
+}
+
 play "$@"
 tap_tool expect
 
@@ -372,5 +400,7 @@ tap 'nothing is held while asking' in_world adult nothing_is_held_while_asking
 tap 'an exchanged card gets no PIN' in_world adult exchanged_card_gets_no_pin
 tap 'signing and certificates ask too' \
 	in_world adult signing_and_certificates_ask_too
+tap 'colours are for a terminal, and who wants them' \
+	in_world adult colours_are_for_a_terminal
 tap 'binary stays off the terminal' in_world adult binary_stays_off_the_terminal
 tap_end

@@ -4,6 +4,7 @@
 #include <stdarg.h>
 #include <string.h>
 
+#include "colour.h"
 #include "findtable.h"
 #include "language.h"
 #include "outtext.h"
@@ -60,7 +61,10 @@ findings_text(FILE *f, const struct findings *findings)
 
 		if (i > 0)
 			fputc('\n', f);
-		fprintf(f, "%s\n", language_of(row->what));
+		colour_on(f, COLOUR_HEADING);
+		fputs(language_of(row->what), f);
+		colour_off(f);
+		fputc('\n', f);
 		if (found->seen[0] != '\0') {
 			fputs("  ", f);
 			text_put(f, found->seen);
