@@ -38,12 +38,15 @@ room_make() {
 	done
 }
 
-# The few that every program may expect.
+# The few that every program may expect, and terminals.
 room_devices() {
 	local device
 	mount -t tmpfs -o mode=0755 room "$room/dev" &&
 		mkdir -m 1777 "$room/dev/shm" || return
-	for device in null zero full random urandom; do
+	mkdir "$room/dev/pts" &&
+		mount -t devpts -o newinstance,ptmxmode=0666 room "$room/dev/pts" &&
+		ln -s pts/ptmx "$room/dev/ptmx" || return
+	for device in null zero full random urandom tty; do
 		: >"$room/dev/$device"
 		mount --bind "/dev/$device" "$room/dev/$device" || return
 	done
