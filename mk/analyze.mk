@@ -27,7 +27,7 @@ CPPCHECK := cppcheck
 
 analysis_cppflags := $(foreach dir,lib pkcs11 tools $(verb_dirs:%=tools/%) tools/words tools/doc tools/vcard tests/e2e tests/conformance, \
 	-iquote $(srcdir)/$(dir)) -iquote . -D_POSIX_C_SOURCE=200809L \
-	$(pcsc_cflags) $(crypto_cflags) $(p11kit_cflags) $(doc_cflags) $(CPPFLAGS)
+	-D'LOCALE_DIR="$(localedir)"' $(pcsc_cflags) $(crypto_cflags) $(p11kit_cflags) $(doc_cflags) $(CPPFLAGS)
 
 # Optimised as what is shipped: what is inlined is seen through.
 #

@@ -50,35 +50,37 @@ put_json(FILE *f, const struct jpki_attributes *a)
 }
 
 static enum exit_code
-read_out(struct tool *t, struct pins *pins, struct jpki_attributes **out)
+read_out(struct tool *t, struct pins *pins)
 {
-	enum exit_code	code = pins_login(t, pins, NULL);
-	enum jpki_err	err;
+	enum exit_code		 code = pins_login(t, pins, NULL);
+	struct jpki_attributes	*a = NULL;
+	enum jpki_err		 err;
 
 	if (code != EXIT_DONE)
 		return code;
-	err = jpki_attributes_read(t->card, out);
-	return err == JPKI_OK ? EXIT_DONE : fail_err(t, err);
+	err = jpki_attributes_read(t->card, &a);
+	if (err != JPKI_OK)
+		return fail_err(t, err);
+	if (t->opt->seen[OPT_JSON])
+		put_json(t->out, a);
+	else
+		put_text(t->out, a);
+	jpki_attributes_free(&a);
+	return EXIT_DONE;
 }
 
 enum exit_code
 cmd_attributes(struct tool *t)
 {
-	struct jpki_attributes	*a = NULL;
-	struct pins		 pins = { JPKI_PIN_INPUT, NULL, NULL };
-	enum exit_code		 code;
+	struct pins	pins = { JPKI_PIN_INPUT, NULL, NULL };
+	enum exit_code	code;
 
 	code = pins_load(t, JPKI_PIN_INPUT, &pins);
 	if (code == EXIT_DONE)
 		code = tool_card_open(t);
 	if (code == EXIT_DONE)
-		code = read_out(t, &pins, &a);
+		code = read_out(t, &pins);
 	code = tool_card_close(t, code);
-	if (code == EXIT_DONE && t->opt->seen[OPT_JSON])
-		put_json(t->out, a);
-	else if (code == EXIT_DONE)
-		put_text(t->out, a);
-	jpki_attributes_free(&a);
 	pins_free(&pins);
 	return code;
 }

@@ -8,13 +8,13 @@
 bool
 list_append(void *list, size_t *n, const void *item, size_t size)
 {
-	unsigned char *items;
+	unsigned char *old, *items;
 
 	if (*n >= SIZE_MAX / size)
 		return false;
 	/* Pointers look the same, whatever they point to: POSIX says so. */
-	memcpy(&items, list, sizeof items);
-	items = realloc(items, (*n + 1) * size);
+	memcpy(&old, list, sizeof old);
+	items = realloc(old, (*n + 1) * size);
 	if (items == NULL)
 		return false;
 	memcpy(items + (*n)++ * size, item, size);
