@@ -16,9 +16,10 @@ same() {
 	[ -n "$($1)" ] || echo "$1 is empty"
 }
 
-# Libraries: of configure.ac, "NAME VERSION" or "NAME".
+# Libraries: of configure.ac, "NAME VERSION" or "NAME".  A list may take lines.
 modules() {
-	sed -n 's/^JPKI_PACKAGE(\[[A-Z0-9]*\], \[\([^]]*\)\].*/\1/p' configure.ac |
+	sed 's/^JPKI_PACKAGE(/\r&/' configure.ac | tr '\r\n\t' '\n  ' |
+		sed -n 's/^JPKI_PACKAGE(\[[A-Z0-9]*\], \[\([^]]*\)\].*/\1/p' |
 		sed 's/ *>= */>=/g' | tr -s ' ' '\n' | tr '>=' '  ' | tr -s ' '
 }
 module_names() { modules | cut -d ' ' -f 1; }
