@@ -5,6 +5,8 @@
 # no warnings, and what is in them is what has to be.
 set -u
 
+work=$(mktemp -d) || exit 1
+trap 'rm -rf "$work"' EXIT
 cd "$JPKI_BUILD" || exit 1
 # shellcheck source=scripts/tap.sh
 . "$JPKI_SRC/scripts/tap.sh"
@@ -85,7 +87,22 @@ files_are_where_they_belong() {
 	for package in jpki-tool jpki-vcard; do
 		holds "$package" "/usr/bin/$package" "/usr/share/man/man1/$package.1.gz"
 	done
-	holds jpki-tool /usr/share/man/man7/jpki.7.gz /usr/share/doc/jpki-tool/faq.md.gz
+	holds jpki-tool /usr/share/man/man7/jpki.7.gz \
+		/usr/share/doc/jpki-tool/doc/{faq,clients/firefox}.md
+}
+
+# By itself: no other package's documents are beside it.
+links_hold() {
+	local folder=$work/$1
+	mkdir "$folder" && dpkg-deb --extract "$1"_*.deb "$folder" || return
+	"$JPKI_SRC/scripts/check-docs" "$folder/usr/share/doc/$1" | grep -vE '^ok|^1\.\.'
+	[ -s "$folder/usr/share/doc/$1/copyright" ] || echo 'there is no copyright'
+}
+tool_has_every_document() {
+	(cd "$JPKI_SRC" && ls -d README* SECURITY.md PROTOCOL NEWS LICENSE doc/*.md doc/*/*) |
+		while read -r file; do
+			[ -s "$work/jpki-tool/usr/share/doc/jpki-tool/$file" ] || echo "no $file"
+		done
 }
 
 # A second package with a file could not be installed beside the first.
@@ -118,6 +135,10 @@ tap 'lintian finds no errors and no warnings' lintian_is_content
 tap 'all packages are there' all_are_there
 tap 'their fields are right' fields_are_right
 tap 'files are where they belong' files_are_where_they_belong
+for package in jpki-tool jpki-pkcs11 libjpki-dev; do
+	tap "links of $package's documents hold" links_hold $package
+done
+tap 'jpki-tool has every document' tool_has_every_document
 tap 'no file is in two packages' no_file_is_in_two
 tap 'nothing but debhelper runs at installation' no_scripts_of_ours
 tap 'what they install is hardened' hardened
