@@ -128,13 +128,31 @@ the_example_writes_what_is_due() {
 	renewal 30
 	expect_success
 	[ ! -s "$out" ] || cat "$out"
-	control remove
-	renewal 60
-	expect_success
-	[ ! -s "$out" ] || cat "$out"
 	renewal soon
 	expect_code 1
 	grep -q 'whole number' "$err" || cat "$err"
+	control remove
+	says_nothing_of_what_is_not_there
+}
+
+says_nothing_of_what_is_not_there() {
+	local language
+	for language in en ja; do
+		LC_ALL=C.UTF-8 LANGUAGE=$language renewal 60
+		expect_success
+		cat "$out" "$err"
+	done
+}
+
+# cron's mail says why; else a refusal would be silent for ever.
+the_example_tells_why_it_cannot_look() {
+	PCSCLITE_CSOCK_NAME=$work/comm renewal 60
+	expect_code 1
+	[ ! -s "$out" ] || cat "$out"
+	grep -q 'pcscd is not running' "$err" || cat "$err"
+	PCSCLITE_CSOCK_NAME=$work/comm LC_ALL=C.UTF-8 LANGUAGE=ja renewal 60
+	expect_code 1
+	grep -q 'pcscdが動いていません' "$err" || cat "$err"
 }
 
 # On a desktop, by notify-send; where that fails, in words as before.
@@ -151,6 +169,7 @@ the_example_tells_the_desktop() {
 	expect_success
 	[ ! -s "$out" ] || cat "$out"
 	grep -q '0120-95-0178' "$work/said" || cat "$work/said"
+	grep -qx 'My Number Card' "$work/said" || cat "$work/said"
 	rm "$work/said"
 	renewal 30
 	expect_success
@@ -158,6 +177,12 @@ the_example_tells_the_desktop() {
 	desktop+=(NO_BUS=1)
 	renewal 60
 	expect_success '0120-95-0178'
+	desktop=(DISPLAY=:99 SAID="$work/said" LC_ALL='' LC_MESSAGES='' LANG=ja_JP.UTF-8
+		PCSCLITE_CSOCK_NAME="$work/comm")
+	renewal 60
+	expect_code 1
+	grep -q 'pcscd' "$work/said" || echo 'the desktop is not told why'
+	grep -qx 'マイナンバーカード' "$work/said" || cat "$work/said"
 }
 
 # The units are put where they find what they start.
@@ -204,6 +229,10 @@ tap 'numbers are days' in_world adult numbers_are_days
 tap_tool systemd-analyze
 tap_tool desktop-file-validate
 tap 'the example writes what is due' in_world expiring the_example_writes_what_is_due
+tap 'the example says nothing without a reader' \
+	in_world - says_nothing_of_what_is_not_there --no-reader
+tap 'the example tells why it cannot look' \
+	in_world - the_example_tells_why_it_cannot_look --no-reader
 tap 'the example tells the desktop' in_world expiring the_example_tells_the_desktop
 tap 'the units are right' units_are_right
 tap 'a wrong unit is found out' a_wrong_unit_is_found_out
