@@ -123,12 +123,27 @@ ui_ask_secret(const char *prompt, const char *instead, struct jpki_secret *out)
 	    err);
 }
 
-/* 0, with the first letter of the answer; EINTR: a signal came instead. */
-static int
-confirm_once(struct prompt *p, const char *question, char *letter)
+#define ANSWER_MAX	64
+
+/* Also as an input method for Japanese has them.  A word alone on its line. */
+static bool
+is_yes(const char *answer)
 {
-	char	answer[64] = "";
-	int	err = 0;
+	static const char *const starts[] = { "y", "Y", "ｙ", "Ｙ", "はい\n" };
+
+	for (size_t i = 0; i < sizeof starts / sizeof starts[0]; i++)
+		if (strncmp(answer, starts[i], strlen(starts[i])) == 0)
+			return true;
+	return false;
+}
+
+/* 0, with the line that was typed; EINTR: a signal came instead. */
+static int
+confirm_once(struct prompt *p, const char *question, char answer[ANSWER_MAX])
+{
+	int err = 0;
+
+	memset(answer, 0, ANSWER_MAX);
 
 	signals_catch(&p->signals);
 	/* What was typed before the question is not its answer. */
@@ -137,12 +152,11 @@ confirm_once(struct prompt *p, const char *question, char *letter)
 		err = errno;
 	if (err == 0)
 		err = wait_for_line(p);
-	if (err == 0 && read(p->tty, answer, sizeof answer) < 0)
+	if (err == 0 && read(p->tty, answer, ANSWER_MAX - 1) < 0)
 		err = errno;
 	if (err == EINTR)
 		(void)!write(p->tty, "\n", 1);
 	signals_restore(&p->signals);
-	*letter = answer[0];
 	return err;
 }
 
@@ -150,7 +164,7 @@ enum exit_code
 ui_confirm(const char *question, const char *instead, const char *cancelled)
 {
 	struct prompt	p;
-	char		letter = '\0';
+	char		answer[ANSWER_MAX] = "";
 	int		err = EINTR;
 
 	p.tty = open("/dev/tty", O_RDWR | O_NOCTTY | O_CLOEXEC);
@@ -160,11 +174,11 @@ ui_confirm(const char *question, const char *instead, const char *cancelled)
 		return fail(EXIT_USAGE, "there is no terminal to ask at; %s",
 		    instead);
 	}
-	while ((err = confirm_once(&p, question, &letter)) == EINTR &&
+	while ((err = confirm_once(&p, question, answer)) == EINTR &&
 	    signals_caught() == SIGTSTP)
 		(void)raise(SIGTSTP);	/* and ask again when continued */
 	(void)close(p.tty);
-	if (err == 0 && (letter == 'y' || letter == 'Y'))
+	if (err == 0 && is_yes(answer))
 		return EXIT_DONE;
 	return fail(EXIT_CANCELLED, "%s", cancelled);
 }

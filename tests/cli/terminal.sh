@@ -202,6 +202,31 @@ consent_can_be_refused() {
 	[ ! -e "$work/p7m" ] || echo "it is signed"
 }
 
+# As an input method for Japanese has it; what only begins like it is no.
+consent_is_given_in_japanese() {
+	export FOLDER=$work
+	echo text >"$work/text"
+	dialogue '
+		foreach yes {y Y \uff59 \uff39 \u306f\u3044} {
+			tool sign -k sign --format cms -o $env(FOLDER)/p7m $env(FOLDER)/text
+			sees "Sign it?"
+			types $yes
+			sees "tries left): "
+			signal INT
+			sees "cancelled"
+			ends 6
+		}
+		foreach no {n \u306f\u3044\u3048 \u306f \uff4e \u3044\u3044\u3048} {
+			tool sign -k sign --format cms -o $env(FOLDER)/p7m $env(FOLDER)/text
+			sees "Sign it?"
+			types $no
+			sees "cancelled"
+			ends 6
+		}'
+	expect_equal VERIFYs "$(sent_verifies)" 0
+	[ ! -e "$work/p7m" ] || echo "it is signed"
+}
+
 # Ctrl-Z gives the terminal back, and fg asks again.
 stopping_restores_the_terminal() {
 	dialogue 'start env PS1=READY: bash --norc --noprofile --noediting -i
@@ -390,6 +415,7 @@ tap 'locked PINs and last tries are not asked for' \
 tap 'cancelling restores the terminal' \
 	in_world adult cancelling_restores_the_terminal
 tap 'consent can be refused' in_world adult consent_can_be_refused
+tap 'consent is given in Japanese' in_world adult consent_is_given_in_japanese
 tap 'stopping restores the terminal' in_world adult stopping_restores_the_terminal
 tap 'a program that sleeps holds no card' in_world adult sleeping_holds_no_card
 tap 'the prompt names the reader if there are two cards' \
