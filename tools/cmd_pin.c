@@ -98,9 +98,10 @@ cmd_pin(struct tool *t)
 	if (action == NULL)
 		return fail(EXIT_USAGE, "\"pin\" knows no \"%s\"; say verify "
 		    "or change", t->opt->operand[1]);
+	/* It is not repeated: it may be the PIN itself. */
 	if (!find_pin(t->opt->operand[2], &pin))
-		return fail(EXIT_USAGE, "there is no PIN \"%s\"; name auth, "
-		    "sign or input", t->opt->operand[2]);
+		return fail(EXIT_USAGE, "that is no kind of PIN; name auth, "
+		    "sign or input");
 	code = check(t, action, pin);
 	if (code == EXIT_DONE)
 		code = pins_load(t, pin, &pins);

@@ -12,7 +12,7 @@ static const struct command commands[] = {
 	{ "readers", cmd_readers, "",
 	    N_("list the readers and their cards"), 0, 0, 0 },
 	{ "status", cmd_status, "",
-	    N_("show certificates and PINs"), 0, 0,
+	    N_("show certificates and tries of PINs"), 0, 0,
 	    OPT(ALL) | OPT(LOGIN) | OPT(WARN_DAYS) | OPTS_PIN },
 	{ "cert", cmd_cert, "auth|sign|auth-ca|sign-ca",
 	    N_("show or save a certificate"), 1, 1,

@@ -27,29 +27,15 @@ enum value {
 	VALUE_TEXT,
 };
 
-/* Options whose value is another thing with one verb. */
-static const struct other {
-	const char	*verb;
-	enum option_id	 id;
-	enum value	 value;
-} others[] = {
-	{ "browser", OPT_PROFILE, VALUE_FOLDER },
-};
-
-#define OTHERS	(sizeof others / sizeof others[0])
-
-/* verb NULL: with most. */
 static enum value
-value_of(const struct option_row *row, const char *verb)
+value_of(const struct option_row *row)
 {
-	for (size_t i = 0; i < OTHERS && verb != NULL; i++)
-		if (strcmp(verb, others[i].verb) == 0 &&
-		    row == options_row(others[i].id))
-			return others[i].value;
 	if (row->arg == NULL)
 		return VALUE_NONE;
 	if (row->words != NULL)
 		return VALUE_WORDS;
+	if (strcmp(row->arg, "FOLDER") == 0)
+		return VALUE_FOLDER;
 	return strcmp(row->arg, "FILE") == 0 ? VALUE_FILE : VALUE_TEXT;
 }
 
@@ -106,10 +92,11 @@ put_bash_names(FILE *f, const enum value *kind)
 	const char *before = "";
 
 	for (int id = 0; id < OPT_COUNT; id++) {
-		const struct option_row *row = options_row((enum option_id)id);
+		const struct option_row *row = options_row((enum option_id)id,
+		    NULL);
 
 		if (row->arg == NULL ||
-		    (kind != NULL && value_of(row, NULL) != *kind))
+		    (kind != NULL && value_of(row) != *kind))
 			continue;
 		fprintf(f, "%s--%s", before, row->name);
 		if (row->letter != '\0')
@@ -118,17 +105,32 @@ put_bash_names(FILE *f, const enum value *kind)
 	}
 }
 
+/* An option takes a folder with one verb only. */
+static void
+put_bash_folders(FILE *f, const struct command *c)
+{
+	for (int id = 0; id < OPT_COUNT; id++) {
+		const struct option_row *row = options_row((enum option_id)id,
+		    c->name);
+
+		if ((c->options & UINT64_C(1) << id) == 0 ||
+		    value_of(row) != VALUE_FOLDER)
+			continue;
+		fprintf(f, "\tif [ \"$verb $prev\" = '%s --%s' ]; then\n"
+		    "\t\tcompopt -o filenames\n"
+		    "\t\tmapfile -t COMPREPLY < <(compgen -d -- \"$cur\")\n"
+		    "\t\treturn\n\tfi\n", c->name, row->name);
+	}
+}
+
 static void
 put_bash_values(FILE *f)
 {
 	static const enum value file = VALUE_FILE, text = VALUE_TEXT;
+	const struct command *c;
 
-	for (size_t i = 0; i < OTHERS; i++)
-		fprintf(f, "\tif [ \"$verb $prev\" = '%s --%s' ]; then\n"
-		    "\t\tcompopt -o filenames\n"
-		    "\t\tmapfile -t COMPREPLY < <(compgen -d -- \"$cur\")\n"
-		    "\t\treturn\n\tfi\n", others[i].verb,
-		    options_row(others[i].id)->name);
+	for (size_t i = 0; (c = command_nth(i)) != NULL; i++)
+		put_bash_folders(f, c);
 	fputs("\tcase $prev in\n\t", f);
 	put_bash_names(f, &file);
 	fputs(")\n\t\tcompopt -o filenames\n"
@@ -137,9 +139,10 @@ put_bash_values(FILE *f)
 	put_bash_names(f, &text);
 	fputs(")\n\t\treturn ;;\n", f);
 	for (int id = 0; id < OPT_COUNT; id++) {
-		const struct option_row *row = options_row((enum option_id)id);
+		const struct option_row *row = options_row((enum option_id)id,
+		    NULL);
 
-		if (value_of(row, NULL) != VALUE_WORDS)
+		if (value_of(row) != VALUE_WORDS)
 			continue;
 		fprintf(f, "\t--%s", row->name);
 		if (row->letter != '\0')
@@ -160,7 +163,7 @@ put_bash_options(FILE *f, const struct command *c)
 	for (int id = 0; id < OPT_COUNT; id++)
 		if ((set & UINT64_C(1) << id) != 0)
 			fprintf(f, " --%s",
-			    options_row((enum option_id)id)->name);
+			    options_row((enum option_id)id, NULL)->name);
 	fputs("'\n", f);
 }
 
@@ -242,9 +245,9 @@ put_bash(FILE *f)
 
 /* As _arguments wants them: '(-k --key)'{-k,--key}'[text]:auth|sign:(a b)'. */
 static void
-put_zsh_option(FILE *f, const struct option_row *row, const char *verb)
+put_zsh_option(FILE *f, const struct option_row *row)
 {
-	const enum value value = value_of(row, verb);
+	const enum value value = value_of(row);
 
 	fputs("\t\t'", f);
 	if (row->repeat)
@@ -279,8 +282,8 @@ put_zsh_options(FILE *f, const struct command *c)
 
 	for (int id = 0; id < OPT_COUNT; id++)
 		if ((set & UINT64_C(1) << id) != 0)
-			put_zsh_option(f, options_row((enum option_id)id),
-			    c != NULL ? c->name : NULL);
+			put_zsh_option(f, options_row((enum option_id)id,
+			    c != NULL ? c->name : NULL));
 }
 
 static void
@@ -349,7 +352,7 @@ put_fish_option(FILE *f, const struct option_row *row, const char *verb)
 	if (row->letter != '\0')
 		fprintf(f, " -s %c", row->letter);
 	fprintf(f, " -l %s", row->name);
-	switch (value_of(row, verb)) {
+	switch (value_of(row)) {
 	case VALUE_NONE:
 		break;
 	case VALUE_FILE:
@@ -377,8 +380,8 @@ put_fish_options(FILE *f, uint64_t set, const char *verb)
 {
 	for (int id = 0; id < OPT_COUNT; id++)
 		if ((set & UINT64_C(1) << id) != 0)
-			put_fish_option(f, options_row((enum option_id)id),
-			    verb);
+			put_fish_option(f, options_row((enum option_id)id,
+			    verb), verb);
 }
 
 static void

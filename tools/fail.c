@@ -40,7 +40,8 @@ static const struct fail_row rows[] = {
 
 	{ JPKI_ERR_NO_SERVICE, EXIT_NO_CARD,
 	    N_("the smart card service pcscd is not running"),
-	    N_("start it with \"systemctl start pcscd.socket\", or as your system starts services") },
+	    N_("start it with \"systemctl start pcscd.socket\", or as your system starts services; "
+	    "\"jpki-tool doctor\" finds the cause") },
 	{ JPKI_ERR_ACCESS, EXIT_NO_CARD,
 	    N_("pcscd refuses this user"), N_("work on the machine's own screen, or let polkit allow "
 	    "org.debian.pcsc-lite.access_pcsc and org.debian.pcsc-lite.access_card") },

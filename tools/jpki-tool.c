@@ -33,7 +33,7 @@ help_general(FILE *f)
 		    language_of(c->text));
 	fputs(_("\nOptions of every command; COMMAND --help shows the "
 	    "others:\n"), f);
-	options_describe(f, OPTS_GLOBAL);
+	options_describe(f, OPTS_GLOBAL, NULL);
 	fputs(language_of(closing_text), f);
 }
 
@@ -45,9 +45,9 @@ help_command(FILE *f, const struct command *c)
 	text_heading(f, c->text);
 	if (c->options != 0)
 		fputs(_("\nOptions:\n"), f);
-	options_describe(f, c->options);
+	options_describe(f, c->options, c->name);
 	fputs(_("\nOptions of every command:\n"), f);
-	options_describe(f, OPTS_GLOBAL);
+	options_describe(f, OPTS_GLOBAL, NULL);
 	fputs(language_of(closing_text), f);
 }
 
@@ -175,6 +175,10 @@ check_operands(const struct options *opt, const struct command *c)
 
 	if (n >= c->min && n <= c->max)
 		return options_allow(opt, c->options | OPTS_GLOBAL, c->name);
+	if (c->run == cmd_pin && n > c->max)
+		return fail(EXIT_USAGE, "a PIN is not taken as an argument, "
+		    "which the shell's history keeps; leave it out, and it is "
+		    "asked for");
 	if (c->max == 0)
 		return fail(EXIT_USAGE, "\"%s\" takes no operands; see "
 		    "\"jpki-tool %s --help\"", c->name, c->name);

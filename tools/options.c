@@ -59,7 +59,7 @@ static const struct option_row rows[OPT_COUNT] = {
 	[OPT_EXCLUSIVE] = { 0, "exclusive", NULL, N_("of xml: exclusive C14N"), false, NULL },
 	[OPT_XADES] = { 0, "xades", NULL, N_("of xml: with properties as XAdES-BES"), false, NULL },
 	[OPT_PROFILE] = { 0, "profile", "NAME",
-	    N_("pdf: moj, pades; xml: etax, egov; browser: folder"), false,
+	    N_("of pdf: moj or pades; of xml: etax or egov"), false,
 	    "plain|moj|pades|etax|egov" },
 	[OPT_NAME] = { 0, "name", "TEXT", N_("of pdf: who signs, if not the holder"), false, NULL },
 	[OPT_REASON] = { 0, "reason", "TEXT", N_("of pdf: why"), false, NULL },
@@ -78,6 +78,16 @@ static const struct option_row rows[OPT_COUNT] = {
 	    N_("register this file, not the installed one"), false, NULL },
 	[OPT_REPORT] = { 0, "report", NULL,
 	    N_("write what can be shown to others, and ask more"), false, NULL },
+};
+
+/* Options that are another thing with one verb. */
+static const struct other {
+	const char		*verb;
+	enum option_id		 id;
+	struct option_row	 row;
+} others[] = {
+	{ "browser", OPT_PROFILE, { 0, "profile", "FOLDER",
+	    N_("only the browser profile in this folder"), false, NULL } },
 };
 
 _Static_assert(OPT_COUNT <= 64, "a set of options is 64 bits");
@@ -238,10 +248,11 @@ options_nth(const struct options *opt, enum option_id id, size_t n)
 }
 
 void
-options_describe(FILE *f, uint64_t set)
+options_describe(FILE *f, uint64_t set, const char *verb)
 {
-	for (size_t id = 0; id < OPT_COUNT; id++) {
-		const struct option_row	*row = &rows[id];
+	for (int id = 0; id < OPT_COUNT; id++) {
+		const struct option_row	*row = options_row((enum option_id)id,
+		    verb);
 		char			 left[48], letter[8] = "    ";
 
 		if (!(set & UINT64_C(1) << id))
@@ -255,8 +266,12 @@ options_describe(FILE *f, uint64_t set)
 }
 
 const struct option_row *
-options_row(enum option_id id)
+options_row(enum option_id id, const char *verb)
 {
+	for (size_t i = 0; i < sizeof others / sizeof others[0] &&
+	    verb != NULL; i++)
+		if (others[i].id == id && strcmp(others[i].verb, verb) == 0)
+			return &others[i].row;
 	return &rows[id];
 }
 

@@ -111,10 +111,11 @@ enum exit_code	 options_exclude(const struct options *opt, uint64_t set);
 const char	*options_nth(const struct options *opt, enum option_id id,
 		    size_t n);
 
-const struct option_row *options_row(enum option_id id);
+/* What it is with a verb; NULL: with most of them. */
+const struct option_row *options_row(enum option_id id, const char *verb);
 
 /* A line for each option of the set. */
-void		 options_describe(FILE *f, uint64_t set);
+void		 options_describe(FILE *f, uint64_t set, const char *verb);
 
 /*
  * A whole number from 0 to max, digits only; -1 after reporting, for id

@@ -359,13 +359,47 @@ pin_flags(const struct tool *t)
 	return t->opt->seen[OPT_LAST_TRY] ? JPKI_ALLOW_LAST_TRY : 0;
 }
 
-/* Called when nothing stands against it any more, in the transaction. */
+/*
+ * Tries left, -1 if not known, in the transaction in which the PIN goes out
+ * next.  Asked only where a wrong PIN may be the last one: PIN_LOCKED is what
+ * the card says then, and also what it said before.
+ */
+static int
+tries_before(const struct tool *t, enum jpki_pin which)
+{
+	struct jpki_pin_info info;
+
+	if (!t->opt->seen[OPT_LAST_TRY] ||
+	    jpki_pin_info(t->card, which, &info) != JPKI_OK)
+		return -1;
+	return info.tries_left;
+}
+
+/* What became of a PIN, before and after which there were so many tries. */
+static enum exit_code
+judge(const struct tool *t, enum jpki_pin which, enum jpki_err err,
+    int before, int left)
+{
+	if (err == JPKI_OK)
+		return EXIT_DONE;
+	if (err == JPKI_ERR_PIN_LOCKED && before == 1)
+		return fail(EXIT_PIN_LOCKED, "the %s was wrong, and is now "
+		    "locked; \"jpki-tool status -a\" says how to reset it",
+		    pin_title(which));
+	return fail_pin(t, which, err, left);
+}
+
+/*
+ * Called when nothing stands against it any more, in the transaction; user is
+ * an int for the tries left.
+ */
 static void
 ask_to_key_in(void *user, const struct jpki_pin_info *info)
 {
-	char form[2 * PINWORDS_MAX];
+	char	 form[2 * PINWORDS_MAX];
+	int	*before = user;
 
-	(void)user;
+	*before = info->tries_left;
 	describe_form(JPKI_PIN_AUTH, info->tries_left, form, sizeof form);
 	fprintf(stderr, _("Key in the %s (%s) at the reader, and confirm it "
 	    "there.\n"), pin_title(JPKI_PIN_AUTH), form);
@@ -379,14 +413,14 @@ static enum exit_code
 key_in(struct tool *t, int *tries_left)
 {
 	enum jpki_err	err;
-	int		left = -1;
+	int		before = -1, left = -1;
 
 	if (!jpki_card_has_pad(t->card))
 		return fail(EXIT_FAILED, "this reader has no keys for a PIN, "
 		    "or its driver does not know of them; leave out --pin-pad");
 	tool_hold(t);
 	err = jpki_pin_verify_pad(t->card, JPKI_PIN_AUTH, pin_flags(t),
-	    ask_to_key_in, NULL, &left);
+	    ask_to_key_in, &before, &left);
 	if (tries_left != NULL)
 		*tries_left = left;
 	if (err == JPKI_ERR_CANCELLED)
@@ -396,8 +430,7 @@ key_in(struct tool *t, int *tries_left)
 	if (err == JPKI_ERR_UNSUPPORTED)
 		return fail(EXIT_FAILED, "this reader cannot take such a PIN "
 		    "by its keys, and nothing was sent; leave out --pin-pad");
-	return err == JPKI_OK ? EXIT_DONE :
-	    fail_pin(t, JPKI_PIN_AUTH, err, left);
+	return judge(t, JPKI_PIN_AUTH, err, before, left);
 }
 
 enum exit_code
@@ -405,7 +438,7 @@ pins_login(struct tool *t, struct pins *pins, int *tries_left)
 {
 	enum exit_code	code;
 	enum jpki_err	err;
-	int		left = -1;
+	int		before, left = -1;
 
 	if (t->opt->seen[OPT_PIN_PAD])
 		return key_in(t, tries_left);
@@ -413,14 +446,14 @@ pins_login(struct tool *t, struct pins *pins, int *tries_left)
 	if (code != EXIT_DONE)
 		return code;
 	tool_hold(t);
+	before = tries_before(t, pins->which);
 	err = jpki_pin_verify(t->card, pins->which,
 	    jpki_secret_bytes(pins->current), jpki_secret_len(pins->current),
 	    pin_flags(t), &left);
 	jpki_secret_free(&pins->current);
 	if (tries_left != NULL)
 		*tries_left = left;
-	return err == JPKI_OK ? EXIT_DONE :
-	    fail_pin(t, pins->which, err, left);
+	return judge(t, pins->which, err, before, left);
 }
 
 enum exit_code
@@ -428,18 +461,19 @@ pins_change(struct tool *t, struct pins *pins)
 {
 	enum exit_code	code = ask_missing(t, pins, true);
 	enum jpki_err	err;
-	int		left = -1;
+	int		before, left = -1;
 
 	if (code != EXIT_DONE)
 		return code;
 	tool_hold(t);
+	before = tries_before(t, pins->which);
 	err = jpki_pin_change(t->card, pins->which,
 	    jpki_secret_bytes(pins->current), jpki_secret_len(pins->current),
 	    jpki_secret_bytes(pins->next), jpki_secret_len(pins->next),
 	    pin_flags(t), &left);
 	pins_free(pins);
 	if (err != JPKI_OK)
-		return fail_pin(t, pins->which, err, left);
+		return judge(t, pins->which, err, before, left);
 	t->done = _("the PIN is changed");
 	return EXIT_DONE;
 }

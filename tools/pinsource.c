@@ -97,6 +97,10 @@ read_source(int fd, const char *name, struct jpki_secret *secret)
 	if (err == EFBIG)
 		return fail(EXIT_PIN_WRONG, "%s holds more than a PIN, and "
 		    "nothing was sent to the card; give the PIN alone", name);
+	/* Only of a descriptor that was given: a file was opened here. */
+	if (err == EBADF)
+		return fail(EXIT_FAILED, "%s names no descriptor that is open "
+		    "for reading; give the number of one", name);
 	if (err != 0)
 		return fail_read_pin(name, err);
 	pinsource_fold(secret);

@@ -14,6 +14,10 @@ static const char ways_text[] =
     N_("\nRenewal opens three months before the end, at the municipal counter where\n"
     "you are registered as a resident.  A PC cannot do it.\n");
 
+static const char anew_text[] =
+    N_("\nGet a new certificate at the municipal counter where you are registered as a\n"
+    "resident.  A PC cannot do it.\n");
+
 static const char phone_text[] =
     N_("\nWhat a smartphone holds is handled in its Mynaportal app.\n");
 
@@ -54,6 +58,18 @@ renewal_due(const struct look *look, int64_t now, int days)
 	return false;
 }
 
+/* What has ended is not renewed: anew is issued, with what ends soon. */
+static const char *
+ways(const struct look *look, int64_t now)
+{
+	if (look->token.kind == JPKI_KIND_PHONE)
+		return phone_text;
+	for (size_t i = 0; i < LOOK_CERTS; i++)
+		if (ends(&look->certs[i], now, -1))
+			return anew_text;
+	return ways_text;
+}
+
 void
 renewal_put(FILE *f, const struct look *look, int64_t now, int days)
 {
@@ -70,8 +86,7 @@ renewal_put(FILE *f, const struct look *look, int64_t now, int days)
 		text_heading(f, cert_describe(c->view.id)->title);
 		certpage_period(f, c->view.cert, now);
 	}
-	fputs(language_of(look->token.kind == JPKI_KIND_PHONE ? phone_text :
-	    ways_text), f);
+	fputs(language_of(ways(look, now)), f);
 	if (sign->view.cert == NULL && sign->present != JPKI_NO)
 		fputs(language_of(hidden_text), f);
 	fputs(language_of(change_text), f);

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "verdictpage.h"
 
+#include <string.h>
+
 #include "certpage.h"
 #include "language.h"
 #include "outtext.h"
@@ -52,13 +54,23 @@ put_checks(FILE *f, const struct verdict_signature *s)
 	}
 }
 
+/* Who signed calls it by nothing but its number, which is there already. */
+static bool
+is_number(const char *label, size_t number)
+{
+	char text[24];
+
+	(void)snprintf(text, sizeof text, "%zu", number);
+	return strcmp(label, text) == 0;
+}
+
 static void
 put_signature(struct tool *t, const struct verdict_signature *s, size_t number)
 {
 	struct jpki_cert *cert = signer_of(t, s);
 
 	fprintf(t->out, _("\nSignature %zu"), number);
-	if (s->label != NULL) {
+	if (s->label != NULL && !is_number(s->label, number)) {
 		fputs(", ", t->out);
 		text_put(t->out, s->label);
 	}

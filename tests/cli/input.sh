@@ -156,7 +156,7 @@ last_try() {
 	control tries input 1
 	# shellcheck disable=SC2086 # words are meant
 	run_pin 4321 $verb --last-try
-	expect_failure 5 'is locked'
+	expect_failure 5 'was wrong, and is now locked'
 	expect_tries input 0
 }
 the_last_try_is_kept() { each_verb last_try; }

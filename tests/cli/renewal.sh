@@ -43,6 +43,8 @@ what_has_ended_is_told() {
 	due 0
 	expect_output EXPIRED
 	expect_output 'get a new one at the municipal counter'
+	expect_output 'Get a new certificate at the municipal counter'
+	expect_no_output 'Renewal opens'
 }
 
 what_ends_later_is_not_told() {

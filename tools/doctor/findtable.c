@@ -147,7 +147,7 @@ const struct finding_row finding_rows[FIND_COUNT] = {
 	    N_("Mostly that is this machine's clock: set it (\"timedatectl set-ntp true\")."), NULL },
 	[FIND_AUTH_EXPIRED] = { "auth-expired",
 	    N_("The user authentication certificate has expired."),
-	    N_("Websites refuse it.  It is renewed at the municipal counter, and the signature\n"
+	    N_("Websites refuse it.  Get a new one at the municipal counter, and a signature\n"
 	    "certificate with it.  But look at the date of this machine first (\"date\"): if\n"
 	    "it is ahead, set it, and nothing may be wrong."), NULL },
 	[FIND_AUTH_EXPIRING] = { "auth-expiring",
@@ -197,8 +197,9 @@ const struct finding_row finding_rows[FIND_COUNT] = {
 	[FIND_P11KIT_OPENSC] = { "p11kit-opensc",
 	    N_("OpenSC's module shows the same card to p11-kit."),
 	    N_("Programs see the card twice, and may ask for the PIN twice.  If no other card\n"
-	    "needs OpenSC, remove its package (opensc-pkcs11).  Or make a file of the same\n"
-	    "name in /etc/pkcs11/modules with this one line:"),
+	    "needs OpenSC, make a file of the same name in /etc/pkcs11/modules, or for\n"
+	    "yourself alone in ~/.config/pkcs11/modules, with the line below.  To remove the\n"
+	    "package opensc-pkcs11 is another way, but takes pkcs11-tool along.  The line:"),
 	    "enable-in: none" },
 	[FIND_NSS_TWICE] = { "nss-twice",
 	    N_("A browser's database has the module for this card twice."),

@@ -15,9 +15,9 @@ struct create_options {
 
 static const struct option_row rows[] = {
 	{ "profile", "NAME", N_("see below (default adult)"), NULL, AT(profile) },
-	{ "name", "TEXT", N_("of the holder; U+3000 between the two names"), NULL, AT(person.name) },
-	{ "address", "TEXT", N_("of the holder"), NULL, AT(person.address) },
-	{ "birth", "YYYY-MM-DD", N_("of the holder"), NULL, AT(person.birth) },
+	{ "name", "TEXT", N_("the holder's name; U+3000 between the two names"), NULL, AT(person.name) },
+	{ "address", "TEXT", N_("the holder's address"), NULL, AT(person.address) },
+	{ "birth", "YYYY-MM-DD", N_("the holder's date of birth"), NULL, AT(person.birth) },
 	{ "sex", "SEX", N_("male, female, unknown"), NULL, AT(person.sex) },
 	{ "number", "DIGITS", N_("My Number, with a wrong check digit"), NULL, AT(person.number) },
 	{ "pin-auth", "PIN", N_("user authentication (default 1234)"), NULL, AT(pins.auth) },
