@@ -109,6 +109,9 @@ tap "a reader without keys: no VERIFY" costs 0 0 tool none pin verify auth
 card tries auth 1 >/dev/null
 tap "the last try is not spent" ends 5 1 'one try left' tool 1234 pin verify auth
 tap "the last try: the keys are not lit" same 0 "$(requests)"
+card tries auth 1 >/dev/null
+tap "a wrong last try is told from a locked PIN" \
+	ends 5 0 'was wrong, and is now locked' tool 9999 pin verify auth --last-try
 card tries auth 0 >/dev/null
 tap "a locked PIN is not asked for" ends 5 0 'is locked' tool 1234 pin verify auth
 tap "a locked PIN: the keys are not lit" same 0 "$(requests)"
