@@ -52,11 +52,11 @@ session_of() {
 }
 
 # Of another card on another day these are others: dates and times, the days
-# that are left, and numbers of 8 digits or more.  Blanks at a line's end are
+# that are left, and numbers of 6 digits or more.  Blanks at a line's end are
 # not in README.
 alike() {
 	tr -d '\r' | sed -E 's/[0-9]{4}-[0-9]{2}-[0-9]{2}(T[0-9:]{8})?/DATE/g
-	    s/[0-9A-F]{8,}/NUMBER/g; s/[0-9]+( days left|日$)/N\1/; s/ +$//; /^\$$/d'
+	    s/[0-9A-F]{6,}/NUMBER/g; s/[0-9]+( days left|日$)/N\1/; s/ +$//; /^\$$/d'
 }
 
 # says_so README LANGUAGE

@@ -64,11 +64,13 @@ proc ends {code} {
 }
 '
 
-# dialogue SCRIPT: complaints are printed; PINs must not be on the screen.
+# dialogue SCRIPT: complaints are printed; PINs must not be on the screen.  Numbers
+# of certificates are longer, and may have one in them.
 dialogue() {
 	mark=$(wc -c <"$JPKI_VCARD_LOG")
 	TRANSCRIPT=$work/transcript expect -c "$prelude$1"
-	! grep -nE '1234|5678|ABC123|abc123|1111' "$work/transcript"
+	! sed -E 's/[0-9A-F]{8,}//g' "$work/transcript" |
+		grep -nE '1234|5678|ABC123|abc123|1111'
 }
 
 verify_asks_and_shows_the_tries() {
