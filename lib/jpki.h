@@ -344,11 +344,14 @@ enum jpki_err	jpki_pin_verify(struct jpki_card *card, enum jpki_pin pin,
 /*
  * Verify the PIN of user authentication, and no other, keyed in at the reader
  * (jpki_card_has_pad()): the computer never sees it.  Blocks, in a transaction,
- * until it is keyed in and confirmed, cancelled there, or half a minute over.
+ * until it is keyed in and confirmed, cancelled there, or the reader's time is
+ * over (30 seconds are asked for; drivers may wait longer).  Who is killed
+ * meanwhile leaves a reader that goes on: then cancel there.
  * prompt (may be NULL) is called inside the transaction right before, when
  * nothing stands against it any more, to tell the person.  As verify but:
- * CANCELLED and PIN_FORMAT (not four digits) if nothing was sent;
- * UNSUPPORTED: another PIN, no keys, or they cannot do that.
+ * CANCELLED, PIN_FORMAT (not four digits) and UNSUPPORTED (another PIN, no
+ * keys, or they cannot do that) if nothing was sent: where the reader says so,
+ * the card's counter has to agree, else SW.
  */
 typedef void	jpki_pad_prompt_fn(void *user,
     const struct jpki_pin_info *info);

@@ -346,6 +346,7 @@ pcsc_link_key_in(struct transport_conn *c, struct slice command,
 {
 	struct pcsc_conn *conn = conn_of(c);
 	DWORD got = (DWORD)*n, code;
+	enum jpki_err err;
 	LONG rv;
 
 	if (!conn->live)
@@ -355,7 +356,10 @@ pcsc_link_key_in(struct transport_conn *c, struct slice command,
 		return JPKI_ERR_UNSUPPORTED;
 	rv = pcsc_established(pcsc_pad_verify(conn->handle, code, command,
 	    answer, &got));
-	return conn_answered(conn, rv, got, n);
+	err = conn_answered(conn, rv, got, n);
+	/* Whatever a driver means by these, the card may have acted. */
+	return err == JPKI_ERR_CANCELLED || err == JPKI_ERR_TIMEOUT ?
+	    JPKI_ERR_IO : err;
 }
 
 /*

@@ -288,10 +288,23 @@ pad_err(uint16_t sw)
 		{ 0x6B80, JPKI_ERR_UNSUPPORTED },
 	};
 
+	enum jpki_err err = pin_sw_err(sw);
+
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
 		if (rows[i].sw == sw)
 			return rows[i].err;
-	return pin_sw_err(sw);
+	/* Of the card's own: it was sent. */
+	return err == JPKI_ERR_UNSUPPORTED ? JPKI_ERR_SW : err;
+}
+
+/* Nothing was sent: believed only if the counter stood still. */
+static enum jpki_err
+pad_judge(int before, const struct jpki_pin_info *now, enum jpki_err err)
+{
+	if (err == JPKI_ERR_PIN_WRONG || err == JPKI_ERR_PIN_LOCKED)
+		return err;
+	return now->tries_left >= 0 && now->tries_left == before ? err :
+	    JPKI_ERR_SW;
 }
 
 /*
@@ -304,6 +317,7 @@ present(struct jpki_card *card, enum jpki_pin pin, struct jpki_secret *text,
 {
 	struct apdu apdu = text != NULL ? apdu_verify(secret_slice(text)) :
 	    apdu_verify_keyed();
+	int before = info->tries_left;
 	enum jpki_err err;
 	uint16_t sw;
 
@@ -324,6 +338,8 @@ present(struct jpki_card *card, enum jpki_pin pin, struct jpki_secret *text,
 		*info = info_of(pin_row(pin), sw);
 	} else {
 		err = ask_after_oddity(card, pin, err, info);
+		if (apdu.keyed)
+			err = pad_judge(before, info, err);
 	}
 	return err;
 }

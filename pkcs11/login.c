@@ -161,7 +161,8 @@ verify(struct slot *slot, const CK_UTF8CHAR *pin, CK_ULONG n)
 	if (rv != CKR_OK)
 		return rv;
 	err = pin != NULL ? send_pin(slot, pin, n) : key_in(slot);
-	rv = end_use(slot, err, false);
+	/* A reader that says so need not be right. */
+	rv = end_use(slot, err, pin == NULL && err == JPKI_ERR_PIN_FORMAT);
 	return err == JPKI_ERR_NOT_FOUND ? CKR_USER_PIN_NOT_INITIALIZED : rv;
 }
 
@@ -192,16 +193,11 @@ login_user(struct slot *slot, const CK_UTF8CHAR *pin, CK_ULONG n)
 	return rv;
 }
 
-static bool
-may_key_in(const struct slot *slot)
-{
-	return module.settings.pin_pad && slot->row->pin == JPKI_PIN_AUTH;
-}
-
 bool
 login_has_pad(const struct slot *slot)
 {
-	return may_key_in(slot) && jpki_card_has_pad(slot->reader->card);
+	return module.settings.pin_pad && slot->row->pin == JPKI_PIN_AUTH &&
+	    jpki_card_has_pad(slot->reader->card);
 }
 
 /* Consent to the one signature that is under way (consent=each). */
@@ -234,7 +230,7 @@ login(struct session *session, CK_USER_TYPE user, const CK_UTF8CHAR *pin,
 		return CKR_USER_TYPE_INVALID;
 	}
 	/* Without a protected path a PIN has to be given (law P5). */
-	if (pin == NULL && !may_key_in(session->slot))
+	if (pin == NULL && !login_has_pad(session->slot))
 		return CKR_ARGUMENTS_BAD;
 	return user == CKU_USER ? login_user(session->slot, pin, n) :
 	    login_context(session, pin, n);

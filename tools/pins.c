@@ -10,6 +10,7 @@
 #include <sys/prctl.h>
 #endif
 
+#include "interrupt.h"
 #include "language.h"
 #include "outtext.h"
 #include "pinentry.h"
@@ -211,7 +212,7 @@ describe_form(enum jpki_pin which, int tries_left, char *room, size_t n)
 		(void)snprintf(room, n, "%s", pin_rule(which, false, rule));
 }
 
-/* Its reader, if there are others, else ""; no transaction is open. */
+/* Its reader, if others have cards, else "". */
 static void
 describe_card(const struct tool *t, char *room, size_t n)
 {
@@ -389,20 +390,29 @@ judge(const struct tool *t, enum jpki_pin which, enum jpki_err err,
 	return fail_pin(t, which, err, left);
 }
 
-/*
- * Called when nothing stands against it any more, in the transaction; user is
- * an int for the tries left.
- */
+/* A PIN that is keyed in at the reader. */
+struct keying {
+	struct tool	*t;
+	int		 before;	/* tries left then, or -1 */
+};
+
+/* Called when nothing stands against it any more, in the transaction. */
 static void
 ask_to_key_in(void *user, const struct jpki_pin_info *info)
 {
-	char	 form[2 * PINWORDS_MAX];
-	int	*before = user;
+	char		 form[2 * PINWORDS_MAX], reader[512];
+	struct keying	*asked = user;
 
-	*before = info->tries_left;
+	asked->before = info->tries_left;
 	describe_form(JPKI_PIN_AUTH, info->tries_left, form, sizeof form);
-	fprintf(stderr, _("Key in the %s (%s) at the reader, and confirm it "
-	    "there.\n"), pin_title(JPKI_PIN_AUTH), form);
+	describe_card(asked->t, reader, sizeof reader);
+	if (reader[0] != '\0')
+		fprintf(stderr, _("Key in the %s (%s) at the reader %s, and "
+		    "confirm it there.\n"), pin_title(JPKI_PIN_AUTH), form,
+		    reader);
+	else
+		fprintf(stderr, _("Key in the %s (%s) at the reader, and "
+		    "confirm it there.\n"), pin_title(JPKI_PIN_AUTH), form);
 }
 
 /*
@@ -412,17 +422,23 @@ ask_to_key_in(void *user, const struct jpki_pin_info *info)
 static enum exit_code
 key_in(struct tool *t, int *tries_left)
 {
+	struct keying	asked = { t, -1 };
 	enum jpki_err	err;
-	int		before = -1, left = -1;
+	int		left = -1;
+	bool		quit;
 
 	if (!jpki_card_has_pad(t->card))
 		return fail(EXIT_FAILED, "this reader has no keys for a PIN, "
 		    "or its driver does not know of them; leave out --pin-pad");
 	tool_hold(t);
+	interrupt_hold_quit();
 	err = jpki_pin_verify_pad(t->card, JPKI_PIN_AUTH, pin_flags(t),
-	    ask_to_key_in, &before, &left);
+	    ask_to_key_in, &asked, &left);
+	quit = interrupt_release_quit();
 	if (tries_left != NULL)
 		*tries_left = left;
+	if (quit && err == JPKI_OK)
+		return fail_err(t, JPKI_ERR_CANCELLED);
 	if (err == JPKI_ERR_CANCELLED)
 		return fail(EXIT_CANCELLED, "no PIN was keyed in at the "
 		    "reader, and nothing was sent; start again when you are "
@@ -430,7 +446,7 @@ key_in(struct tool *t, int *tries_left)
 	if (err == JPKI_ERR_UNSUPPORTED)
 		return fail(EXIT_FAILED, "this reader cannot take such a PIN "
 		    "by its keys, and nothing was sent; leave out --pin-pad");
-	return judge(t, JPKI_PIN_AUTH, err, before, left);
+	return judge(t, JPKI_PIN_AUTH, err, asked.before, left);
 }
 
 enum exit_code

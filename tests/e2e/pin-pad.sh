@@ -106,6 +106,23 @@ tap "then nobody else finds the PIN verified" same 0 "$(foreign_signature 0017)"
 tap "a reader without keys" ends 1 3 'has no keys for a PIN' tool none pin verify auth
 tap "a reader without keys: no VERIFY" costs 0 0 tool none pin verify auth
 
+# quit_while_keying SIGNAL: it ends when the reader has done, with nothing open.
+quit_while_keying() {
+	local pid status=0
+	tool wait pin verify auth >said 2>&1 &
+	pid=$!
+	soon grep -q . "$JPKI_TEST_PAD.log"
+	pkill "-$1" -P "$pid" jpki-tool || kill "-$1" "$pid"
+	echo 1234 >"$JPKI_TEST_PAD"
+	wait "$pid" || status=$?
+	same 6 "$status"
+	grep -q cancelled said || cat said
+	same 0 "$(foreign_signature 0017)"
+	fresh_tries
+}
+tap "Ctrl-C waits for the reader" quit_while_keying INT
+tap "Ctrl-\\ waits for the reader" quit_while_keying QUIT
+
 card tries auth 1 >/dev/null
 tap "the last try is not spent" ends 5 1 'one try left' tool 1234 pin verify auth
 tap "the last try: the keys are not lit" same 0 "$(requests)"

@@ -10,6 +10,7 @@
  *	refuse		the reader takes no such request
  *	broken		it fails, and sends nothing
  *	cut		what was keyed in (1234) is sent, and no answer comes
+ *	wait		nothing, until the file says something else
  *	none		a reader without keys
  *
  * With "+display" behind it the reader has one.  Each request is appended to
@@ -21,6 +22,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <winscard.h>
 #include <reader.h>
@@ -147,6 +149,8 @@ verify(SCARDHANDLE handle, LPCVOID in, DWORD n, LPVOID out, DWORD room,
 	const PIN_VERIFY_STRUCTURE *head = in;
 
 	note(in, n);
+	while (does("wait") && read_script())
+		(void)usleep(10000);
 	if (does("broken"))
 		return SCARD_E_NOT_TRANSACTED;
 	if (does("refuse") || n < sizeof(*head) || !is_sound(head, n))

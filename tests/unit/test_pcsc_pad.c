@@ -144,7 +144,7 @@ after_a_failure_the_card_loses_its_power(void **state)
 		    { .does = REQUEST("00"), .rv = failures[i] },
 		    { .does = "end 1 unpower" });
 		expect_err("begin", t->ops->begin(c, &since), JPKI_OK);
-		expect_true("fails", key_in(COMMAND, NULL) != JPKI_OK);
+		expect_err("fails", key_in(COMMAND, NULL), JPKI_ERR_IO);
 		t->ops->end(c);
 	}
 }

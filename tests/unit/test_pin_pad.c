@@ -124,7 +124,10 @@ static const struct {
 	{ "6400", "63C2", JPKI_ERR_PIN_WRONG, 2 },
 	{ "6401", "63C2", JPKI_ERR_PIN_WRONG, 2 },
 	{ "6B80", "6983", JPKI_ERR_PIN_LOCKED, 0 },
-	{ "6401", "6F00", JPKI_ERR_CANCELLED, -1 },
+	{ "6401", "6F00", JPKI_ERR_SW, -1 },
+	/* The card's own words: it was sent. */
+	{ "6D00", "63C3", JPKI_ERR_SW, 3 },
+	{ "6A86", "63C3", JPKI_ERR_SW, 3 },
 };
 
 static void
@@ -149,6 +152,21 @@ what_the_reader_says_is_compared_with_the_tries(void **state)
 		scene_close(s);
 		(void)scene_free(state);
 	}
+}
+
+/* It says that nothing was sent, and all tries are back: it was right. */
+static void
+a_counter_that_rose_is_heard(void **state)
+{
+	struct scene *s = open_with_keys(state);
+	int tries;
+
+	SCENE(s, ROWS_ASKED("63C2"), { KEYED, "6401", NULL },
+	    { QUERY, "63C3", NULL });
+	expect_err("key in", key_in(s, 0, &tries), JPKI_ERR_SW);
+	expect_int("tries", tries, 3);
+	SCENE(s, ROWS_LOGOUT_CLOSE);
+	scene_close(s);
 }
 
 /* Law P4: never again by itself, and asked in a new transaction. */
@@ -251,6 +269,7 @@ main(void)
 		cmocka_unit_test(the_keys_are_not_lit_in_vain),
 		TEST(the_last_try_is_used_if_allowed),
 		cmocka_unit_test(what_the_reader_says_is_compared_with_the_tries),
+		TEST(a_counter_that_rose_is_heard),
 		TEST(a_broken_link_is_asked_about_not_repeated),
 		TEST(keys_that_go_meanwhile_cost_nothing),
 		TEST(a_reader_without_keys_costs_no_command),
