@@ -109,9 +109,10 @@ tap "a reader without keys: no VERIFY" costs 0 0 tool none pin verify auth
 # quit_while_keying SIGNAL: it ends when the reader has done, with nothing open.
 quit_while_keying() {
 	local pid status=0
+	rm -f "$JPKI_TEST_PAD.log"
 	tool wait pin verify auth >said 2>&1 &
 	pid=$!
-	soon grep -q . "$JPKI_TEST_PAD.log"
+	soon grep -qs . "$JPKI_TEST_PAD.log"
 	pkill "-$1" -P "$pid" jpki-tool || kill "-$1" "$pid"
 	echo 1234 >"$JPKI_TEST_PAD"
 	wait "$pid" || status=$?
