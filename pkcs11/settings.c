@@ -16,6 +16,7 @@ struct choice {
 			sizeof(((struct settings *)NULL)->name)
 
 static const struct choice choices[] = {
+	{ "tokens", "none", FIELD(tokens), 0 },
 	{ "tokens", "auth", FIELD(tokens), 1 },
 	{ "tokens", "sign", FIELD(tokens), 2 },
 	{ "tokens", "both", FIELD(tokens), 3 },

@@ -3,16 +3,21 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <spawn.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "interrupt.h"
+
 extern char **environ;
 
+#define TICK_MS		100	/* between looks for a wish to end */
 #define WORDS_MAX	65536	/* the rest of a talkative program is dropped */
 
 /* jpki-tool ignores these; what it starts should not. */
@@ -75,17 +80,39 @@ start(const char *path, const char *const argv[], int out)
 	return failed == 0 ? pid : -1;
 }
 
+/*
+ * Until it says something, or ends; false: it was killed.  A signal that is
+ * held wakes nobody up, so it is looked for again and again; *left counts down
+ * once it is there.
+ */
+static bool
+wait_for_words(int fd, pid_t pid, int *left)
+{
+	struct pollfd end = { .fd = fd, .events = POLLIN };
+
+	while (poll(&end, 1, TICK_MS) == 0)
+		if (interrupt_noted() && (*left -= TICK_MS) <= 0) {
+			(void)kill(pid, SIGKILL);
+			return false;
+		}
+	return true;
+}
+
 static char *
-listen_to(int fd)
+listen_to(int fd, pid_t pid)
 {
 	char	*words = NULL, room[1024];
 	size_t	 n = 0;
 	FILE	*f = open_memstream(&words, &n);
 	size_t	 kept = 0;
 	ssize_t	 got;
+	int	 left = SPAWN_SECONDS * 1000;
 
 	/* Read to the end, so that the program never waits for us. */
-	while ((got = read(fd, room, sizeof room)) != 0) {
+	while (wait_for_words(fd, pid, &left)) {
+		got = read(fd, room, sizeof room);
+		if (got == 0)
+			break;
 		if (got < 0 && errno != EINTR)
 			break;
 		if (got < 0 || f == NULL || kept > WORDS_MAX)
@@ -124,7 +151,7 @@ spawn_run(const char *path, const char *const argv[], char **words)
 	pid = start(path, argv, ends[1]);
 	(void)close(ends[1]);
 	if (pid > 0) {
-		*words = listen_to(ends[0]);
+		*words = listen_to(ends[0], pid);
 		status = wait_for(pid);
 	}
 	(void)close(ends[0]);

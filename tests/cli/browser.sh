@@ -663,6 +663,63 @@ between_profiles_it_ends() {
 		cat "$err"
 }
 
+# started_meanwhile: it asks, and then the browser is started.
+started_meanwhile() {
+	code=0
+	# shellcheck disable=SC2016 # for expect
+	LOCK=$HOME/.config/chromium/SingletonLock MODULE=$module expect -c '
+		spawn -noecho $env(JPKI_TOOL) browser install --module $env(MODULE)
+		expect "Change it?"
+		exec ln -s elsewhere-1 $env(LOCK)
+		send y\r
+		expect eof
+		exit [lindex [wait] 3]
+	' >"$out" 2>"$err" || code=$?
+}
+
+a_browser_started_meanwhile_is_left_alone() {
+	new_home
+	database "$HOME/.pki/nssdb"
+	mkdir -p "$HOME/.config/chromium"
+	started_meanwhile
+	expect_code 1
+	expect_output 'is running; close'
+	expect_list "$HOME/.pki/nssdb" ''
+}
+
+# A modutil that gets nowhere, and somebody who wants no more of it.
+a_program_that_hangs_is_ended() {
+	firefox_home
+	mkdir -p "$work/hanging"
+	cat >"$work/hanging/modutil" <<-END
+		#!/bin/sh
+		kill -TERM \$PPID
+		sleep 60 >/dev/null 2>&1
+		exec $(command -v modutil) "\$@"
+	END
+	chmod +x "$work/hanging/modutil"
+	PATH=$work/hanging:$PATH run browser install --yes --module "$module"
+	expect_code 6
+	grep -q 'modutil failed in' "$err" || cat "$err"
+	expect_list "$HOME/$firefox/abc.default" ''
+}
+
+# A card in use would be waited for.
+the_module_is_loaded_without_a_token() {
+	firefox_home
+	mkdir -p "$work/seeing"
+	cat >"$work/seeing/modutil" <<-END
+		#!/bin/sh
+		echo "\$JPKI_PKCS11" >"$work/seen"
+		exec $(command -v modutil) "\$@"
+	END
+	chmod +x "$work/seeing/modutil"
+	PATH=$work/seeing:$PATH JPKI_PKCS11=log=none install_here
+	expect_changed
+	expect_equal 'settings' "$(cat "$work/seen")" tokens=none
+	expect_list "$HOME/$firefox/abc.default" JPKI
+}
+
 a_fifo_holds_nothing_up() {
 	firefox_home
 	rm "$HOME/$firefox/abc.default/pkcs11.txt"
@@ -743,6 +800,9 @@ tap 'what was there comes back' what_was_there_comes_back
 tap 'what does not come back is said' what_does_not_come_back_is_said
 tap 'a profile is changed to its end' a_profile_is_changed_to_its_end
 tap 'between profiles it ends' between_profiles_it_ends
+tap 'a browser started meanwhile' a_browser_started_meanwhile_is_left_alone
+tap 'a program that hangs is ended' a_program_that_hangs_is_ended
+tap 'the module is loaded without a token' the_module_is_loaded_without_a_token
 tap 'a FIFO holds nothing up' a_fifo_holds_nothing_up
 tap 'no module' no_module_is_said
 tap 'what cannot be meant is refused' what_cannot_be_meant_is_refused

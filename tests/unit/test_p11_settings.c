@@ -30,6 +30,7 @@ static const struct {
 } rows[] = {
 	{ "", { 3, false, false, false, false, PSS_AUTO, 0 }, true },
 	{ "   \t\r\n ", { 3, false, false, false, false, PSS_AUTO, 0 }, true },
+	{ "tokens=none", { 0, false, false, false, false, PSS_AUTO, 0 }, true },
 	{ "tokens=auth", { 1, false, false, false, false, PSS_AUTO, 0 }, true },
 	{ "tokens=sign", { 2, false, false, false, false, PSS_AUTO, 0 }, true },
 	{ "tokens=both", { 3, false, false, false, false, PSS_AUTO, 0 }, true },

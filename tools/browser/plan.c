@@ -91,12 +91,12 @@ check_writable(const char *folder)
 	return fail_write(folder, errno);
 }
 
-static enum exit_code
-check_in_use(const struct host *host, const struct profile *profile)
+enum exit_code
+plan_check_in_use(const struct plan *plan, const struct profile *profile)
 {
 	char lock[PATH_MAX];
 
-	if (!profile_in_use(host, profile, lock, sizeof lock))
+	if (!profile_in_use(plan->host, profile, lock, sizeof lock))
 		return EXIT_DONE;
 	return fail(EXIT_FAILED, "the browser that uses %s is running; close "
 	    "all its windows and try again (if it is not running, remove %s)",
@@ -112,7 +112,7 @@ check_profile(const struct plan *plan, const struct profile *profile)
 	if (code == EXIT_DONE)
 		code = check_writable(profile->folder);
 	if (code == EXIT_DONE)
-		code = check_in_use(plan->host, profile);
+		code = plan_check_in_use(plan, profile);
 	return code;
 }
 
@@ -204,7 +204,7 @@ make_database(struct plan *plan, const struct profile *profile)
 		    "profile, or check the name", profile->folder) : EXIT_DONE;
 	code = check_owner(profile->folder);
 	if (code == EXIT_DONE)
-		code = check_in_use(plan->host, profile);
+		code = plan_check_in_use(plan, profile);
 	if (code == EXIT_DONE)
 		code = add_step(plan, STEP_CREATE, profile, "", "");
 	if (code == EXIT_DONE)

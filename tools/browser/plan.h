@@ -53,12 +53,16 @@ void		plan_free(struct plan *plan);
 void		plan_describe(const struct plan *plan, bool only_done,
 		    FILE *f);
 
+/* Does no browser use the profile now?  Reports one that does. */
+enum exit_code	plan_check_in_use(const struct plan *plan,
+		    const struct profile *profile);
+
 /* Are the programs there that take the steps?  Reports one that is not. */
 enum exit_code	plan_check_programs(const struct plan *plan);
 
 /*
  * Take the steps; marks what is done.  What asks to stop waits for the end of
- * a profile.  In a profile in which a step fails, what was taken out is put
+ * a profile, but for a program that hangs not for long.  In a profile in which a step fails, what was taken out is put
  * back.  Reports errors.
  */
 enum exit_code	plan_carry_out(struct plan *plan);

@@ -146,7 +146,8 @@ run_step(const struct plan *plan, const struct step *step)
 	for (size_t i = 0; i < ARGS_MAX && row->args[i] != NULL; i++)
 		argv[i] = argument(step, row->args[i], db);
 	if (spawn_run(path, argv, &words) != 0)
-		code = fail(EXIT_FAILED, "%s failed in %s (%s); look with "
+		code = fail(interrupt_noted() ? EXIT_CANCELLED : EXIT_FAILED,
+		    "%s failed in %s (%s); look with "
 		    "\"jpki-tool browser status\"", row->args[0],
 		    step->profile->folder, last_line(words));
 	free(words);
@@ -219,12 +220,15 @@ undo_step(const struct plan *plan, struct step *step)
 		    step->library);
 }
 
-/* The steps of one profile, from one on; *end is behind them. */
+/*
+ * The steps of one profile, from one on; *end is behind them.  Its browser may
+ * have been started while the question stood.
+ */
 static enum exit_code
 change_profile(struct plan *plan, size_t from, size_t *end)
 {
 	struct step	*steps = plan->steps;
-	enum exit_code	 code = EXIT_DONE;
+	enum exit_code	 code = plan_check_in_use(plan, steps[from].profile);
 	size_t		 i = from;
 
 	while (i < plan->n && code == EXIT_DONE &&
@@ -242,6 +246,8 @@ plan_carry_out(struct plan *plan)
 	enum exit_code	code = EXIT_DONE;
 	size_t		i = 0;
 
+	/* Our module is loaded by modutil, and would wait for a card in use. */
+	(void)setenv("JPKI_PKCS11", "tokens=none", 1);
 	interrupt_hold();
 	while (i < plan->n && code == EXIT_DONE) {
 		code = change_profile(plan, i, &i);
