@@ -66,30 +66,41 @@ fill_standard_streams(void)
 			(void)!open("/dev/null", modes[fd]);
 }
 
-static void
-log_line(void *user, enum jpki_log_level level, const char *line)
-{
-	(void)user;
-	(void)level;
-	fputs("jpki: ", stderr);
-	text_put(stderr, line);
-	fputc('\n', stderr);
-}
-
 /* By the number of -v; more are as the last. */
 static const enum jpki_log_level log_levels[] = {
 	JPKI_LOG_NONE, JPKI_LOG_INFO, JPKI_LOG_APDU
 };
 
-static void
-start_log(const struct tool *t)
+static enum jpki_log_level
+log_level(const struct tool *t)
 {
 	const unsigned	most = sizeof log_levels / sizeof log_levels[0] - 1;
 	unsigned	v = t->opt->seen[OPT_VERBOSE];
 
-	if (v > 0)
-		jpki_ctx_set_log(t->ctx, log_levels[v < most ? v : most],
-		    log_line, NULL);
+	return log_levels[v < most ? v : most];
+}
+
+static void
+log_line(void *user, enum jpki_log_level level, const char *line)
+{
+	const struct tool *t = user;
+
+	if (t->listener != NULL)
+		t->listener(t->listener_user, level, line);
+	if (level > log_level(t))
+		return;
+	fputs("jpki: ", stderr);
+	text_put(stderr, line);
+	fputc('\n', stderr);
+}
+
+void
+tool_listen(struct tool *t, jpki_log_fn *listener, void *user)
+{
+	t->listener = listener;
+	t->listener_user = user;
+	jpki_ctx_set_log(t->ctx, listener != NULL ? JPKI_LOG_APDU :
+	    log_level(t), log_line, t);
 }
 
 enum exit_code
@@ -161,7 +172,7 @@ run_command(struct tool *t, const struct command *c)
 
 	if (err != JPKI_OK)
 		return fail_err(t, err);
-	start_log(t);
+	tool_listen(t, NULL, NULL);
 	t->now = (int64_t)time(NULL);
 	code = tool_card_close(t, c->run(t));
 	jpki_ctx_free(&t->ctx);

@@ -25,6 +25,8 @@ struct tool {
 	bool			 answered;
 	/* What the card has done for good, whatever fails now; or NULL. */
 	const char		*done;
+	jpki_log_fn		*listener;	/* see tool_listen(), or NULL */
+	void			*listener_user;
 };
 
 /* A verb: operands stand in t->opt->operand[1] and behind. */
@@ -43,6 +45,12 @@ verb_fn	cmd_wait;
 verb_fn	cmd_completion;
 verb_fn	cmd_doctor;
 verb_fn	cmd_browser;
+
+/*
+ * Have every line of the library's log heard, whatever -v shows of it; with
+ * NULL, no more.
+ */
+void		tool_listen(struct tool *t, jpki_log_fn *listener, void *user);
 
 /*
  * Open the card of -r, or the first one found; reports errors.  It comes back

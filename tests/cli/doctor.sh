@@ -254,6 +254,18 @@ card_in_a_transaction() {
 	expect_tries auth 3
 }
 
+# Nobody ends who has the card: pcscd would reset it.
+slow_card() {
+	own_registry
+	control fault 'delay=11000@1'
+	run doctor "$@"
+	expect_success
+	! grep -i 'held\|BUSY' "$out"
+}
+
+slow_card_and_findings() { slow_card && grep -q 'Nothing is wrong' "$out" || cat "$out"; }
+slow_card_and_report() { slow_card --report && grep -q '^  card  *OK$' "$out" || cat "$out"; }
+
 # Who ends doctor meanwhile ends all of it.
 ended_while_it_waits() {
 	local doctor
@@ -373,6 +385,8 @@ tap 'a MIFARE card' in_world adult a_mifare \
 	--quirk atr=3B8F8001804F0CA0000003060300010000000068
 tap 'a driving licence' in_world adult a_licence --quirk atr=3B888001000000009181C100D8
 tap 'a card that another program holds' in_world adult held_card
+tap 'a card that is slow' in_world adult slow_card_and_findings
+tap 'a report of a card that is slow' in_world adult slow_card_and_report
 tap 'a card in a transaction' in_world adult card_in_a_transaction
 tap 'ended while it waits' in_world adult ended_while_it_waits
 tap 'locked PINs' in_world locked locked_pins

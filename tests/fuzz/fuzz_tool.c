@@ -185,6 +185,12 @@ patience_wait_end(const struct patience *p)
 	(void)p;
 }
 
+void
+patience_hear(void *user, enum jpki_log_level level, const char *line)
+{
+	(void)user, (void)level, (void)line;
+}
+
 /*
  * Instead of tools/spawn.c and tools/pinentry.c: no program is started, and no
  * dialogue.  Who has none to start, and who closes it.

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The child process that looks at cards, and who waits for it.  That it is
- * ended when it waits too long is in tests/cli/doctor.sh.
+ * The child process that looks at cards, and who waits for it.
  */
 #include <errno.h>
 #include <signal.h>
@@ -66,6 +65,34 @@ waits_often(const struct patience *p)
 	_exit(patience_lost(p, "Reader") ? EXIT_FAILED : EXIT_USAGE);
 }
 
+/* A card that is slow, but ours now: nobody ends who has it. */
+static void
+has_the_card_for_long(const struct patience *p)
+{
+	struct patience own = *p;
+
+	patience_wait_begin(p, "Reader");
+	patience_hear(&own, JPKI_LOG_INFO, "> not a command");
+	patience_hear(&own, JPKI_LOG_APDU, "> 00A40400");
+	(void)sleep(PATIENCE_SECONDS + 1);
+	_exit(patience_lost(p, "Reader") ? EXIT_FAILED : EXIT_USAGE);
+}
+
+/* Other words of the log say nothing of whose the card is. */
+static void
+waits_in_vain(const struct patience *p)
+{
+	struct patience own = *p;
+
+	if (patience_lost(p, "Reader"))
+		_exit(EXIT_NO_CARD);
+	patience_wait_begin(p, "Reader");
+	patience_hear(&own, JPKI_LOG_INFO, "> not a command");
+	patience_hear(&own, JPKI_LOG_APDU, "< 9000");
+	for (;;)
+		(void)pause();
+}
+
 static void
 is_interrupted(const struct patience *p)
 {
@@ -98,6 +125,8 @@ the_end_of_the_child_is_told(void **state)
 		{ finds_something, EXIT_FAILED },
 		{ finds_no_reader, EXIT_NO_CARD },
 		{ waits_often, EXIT_USAGE },
+		{ has_the_card_for_long, EXIT_USAGE },
+		{ waits_in_vain, EXIT_NO_CARD },
 		{ is_interrupted, EXIT_CANCELLED },
 		{ is_terminated_while_it_waits, EXIT_CANCELLED },
 		{ crashes, EXIT_FAILED },

@@ -42,14 +42,17 @@ ask_input(void *user, struct tool *t, struct card_seen *seen)
 }
 
 static enum exit_code
-examine(struct tool *t, const struct patience *patience)
+examine(struct tool *t, struct patience *patience)
 {
 	const struct survey_more more = { patience, NULL, ask_input, NULL };
 	struct host	host;
 	struct survey	survey;
 	struct findings	findings = { .n = 0 };
-	enum jpki_err	err = survey_take(t, &more, &survey);
+	enum jpki_err	err;
 
+	tool_listen(t, patience_hear, patience);
+	err = survey_take(t, &more, &survey);
+	tool_listen(t, NULL, NULL);
 	if (err != JPKI_OK)
 		return fail_err(t, err);
 	host_here(&host, t->now);

@@ -49,6 +49,17 @@ patience_wait_end(const struct patience *p)
 	tell(p, "");
 }
 
+/*
+ * jpki_card_open() says nothing between the beginning of its transaction and
+ * the answer to its first command, which may take its time; but its log does.
+ */
+void
+patience_hear(void *user, enum jpki_log_level level, const char *line)
+{
+	if (level == JPKI_LOG_APDU && line[0] == '>')
+		patience_wait_end(user);
+}
+
 /* The child's pid, or -1; 0 in the child. */
 static pid_t
 start(struct patience *p, int *listen)

@@ -3,8 +3,9 @@
  * A look at cards that waits for no other program without end.  Who opens a
  * card waits until another program has ended its transaction, and pcscd knows
  * no limit for that.  So a child process does the work; if it waits too long
- * it is ended, when it has sent nothing yet, and another one begins, which
- * leaves that card alone.
+ * it is ended, and another one begins, which leaves that card alone.  It is
+ * never ended when it has the card itself: pcscd resets a card whose holder
+ * dies, and that would end the login of somebody else.
  */
 #ifndef PATIENCE_H
 #define PATIENCE_H
@@ -36,5 +37,12 @@ bool	patience_lost(const struct patience *p, const char *reader);
 /* For the child: from begin to end it may have to wait for this reader. */
 void	patience_wait_begin(const struct patience *p, const char *reader);
 void	patience_wait_end(const struct patience *p);
+
+/*
+ * For the child, as a jpki_log_fn with the patience as user: a command that
+ * goes out to a card tells that the wait for it is over.
+ */
+void	patience_hear(void *user, enum jpki_log_level level,
+	    const char *line);
 
 #endif

@@ -28,6 +28,7 @@ static const char head_text[] =
     "their numbers.\n";
 
 struct report {
+	struct patience		*patience;
 	struct exchanges	 exchanges;
 	struct facts_seen	*seen;		/* one a reader */
 	size_t			 n, reader;
@@ -42,6 +43,7 @@ take_line(void *user, enum jpki_log_level level, const char *line)
 {
 	struct report *r = user;
 
+	patience_hear(r->patience, level, line);
 	if (level == JPKI_LOG_APDU)
 		exchanges_take(&r->exchanges, line);
 }
@@ -261,7 +263,7 @@ put_report(struct tool *t, const struct host *host, const struct report *r,
 }
 
 enum exit_code
-report_make(struct tool *t, const struct patience *patience)
+report_make(struct tool *t, struct patience *patience)
 {
 	struct host		 host;
 	struct survey		 survey;
@@ -272,6 +274,7 @@ report_make(struct tool *t, const struct patience *patience)
 
 	host_here(&host, t->now);
 	if (r != NULL) {
+		r->patience = patience;
 		jpki_ctx_set_log(t->ctx, JPKI_LOG_APDU, take_line, r);
 		err = survey_take(t, &more, &survey);
 		jpki_ctx_set_log(t->ctx, JPKI_LOG_NONE, NULL, NULL);

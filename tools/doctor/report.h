@@ -9,6 +9,6 @@
 #include "patience.h"
 
 /* Writes to t->out.  Reports errors. */
-enum exit_code	 report_make(struct tool *t, const struct patience *patience);
+enum exit_code	 report_make(struct tool *t, struct patience *patience);
 
 #endif
