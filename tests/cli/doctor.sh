@@ -52,14 +52,15 @@ closed_socket() {
 }
 
 # As pcscd does with whom polkit does not let in: it takes the connection, and
-# ends it.
+# ends it.  Not before something was said: what a client that is late then makes
+# of it is chance.
 refused() {
 	local service
 	own_registry
-	systemd-socket-activate --accept --listen="$work/comm" true \
-		2>"$work/activate" &
+	systemd-socket-activate --accept --inetd --listen="$work/comm" \
+		sh -c 'head -c 1 >/dev/null' 2>"$work/activate" &
 	service=$!
-	until [ -S "$work/comm" ]; do
+	until grep -qs Listening "$work/activate"; do
 		kill -0 "$service" || { cat "$work/activate"; return; }
 	done
 	export PCSCLITE_CSOCK_NAME=$work/comm
