@@ -264,8 +264,14 @@ slow_card() {
 	! grep -i 'held\|BUSY' "$out"
 }
 
-slow_card_and_findings() { slow_card && grep -q 'Nothing is wrong' "$out" || cat "$out"; }
-slow_card_and_report() { slow_card --report && grep -q '^  card  *OK$' "$out" || cat "$out"; }
+slow_card_and_findings() {
+	slow_card || return
+	grep -q 'Nothing is wrong' "$out" || cat "$out"
+}
+slow_card_and_report() {
+	slow_card --report || return
+	grep -q '^  card  *OK$' "$out" || cat "$out"
+}
 
 # Who ends doctor meanwhile ends all of it.
 ended_while_it_waits() {
