@@ -49,6 +49,15 @@ fake_ctx_new(struct jpki_ctx **ctx)
 	return ctx_err;
 }
 
+static void
+fake_ctx_set_log(struct jpki_ctx *ctx, enum jpki_log_level level,
+    jpki_log_fn *fn, void *user)
+{
+	assert_null(ctx);
+	assert_int_equal(level, JPKI_LOG_NONE);
+	assert_true(fn != NULL && user != NULL);
+}
+
 static enum jpki_err
 fake_card_open(struct jpki_ctx *ctx, const char *reader,
     struct jpki_card **card)
@@ -71,6 +80,7 @@ fake_card_close(struct jpki_card **card)
 #undef ferror
 #define ferror(f)		fake_error(f)
 #define jpki_ctx_new		fake_ctx_new
+#define jpki_ctx_set_log	fake_ctx_set_log
 #define jpki_card_open		fake_card_open
 #define jpki_card_close		fake_card_close
 #define main			tool_main
