@@ -56,6 +56,7 @@ ifneq ($(filter-out help deps deps-build deps-clients clean distclean maintainer
 -include config.mk
 include $(srcdir)/mk/configure.mk
 ifneq ($(version),)
+include $(srcdir)/mk/words.mk
 include $(srcdir)/mk/build.mk
 include $(srcdir)/mk/check.mk
 include $(srcdir)/mk/conformance.mk

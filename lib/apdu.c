@@ -101,6 +101,20 @@ apdu_verify(struct slice pin)
 	    .secret = true };
 }
 
+/*
+ * FF is no digit.  Of a reader that sent the place as it is, a card would take
+ * it for a wrong PIN; no content is known that it would not.
+ */
+struct apdu
+apdu_verify_keyed(void)
+{
+	static const uint8_t place[] = { 0xFF, 0xFF, 0xFF, 0xFF };
+	struct apdu apdu = apdu_verify(slice_of(place, sizeof(place)));
+
+	apdu.keyed = true;
+	return apdu;
+}
+
 /* P1 = 01: the new PIN alone; the old one was verified just before. */
 struct apdu
 apdu_change(struct slice new_pin)

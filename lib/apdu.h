@@ -17,6 +17,9 @@ struct apdu {
 	struct slice	data;		/* empty: no Lc */
 	size_t		le;		/* 0: no Le; 256: Le = 00 */
 	bool		secret;		/* data is a PIN */
+	bool		personal;	/* the answer is not for the log */
+	bool		keyed;		/* data is the place of a PIN: the
+					   reader's keys fill it */
 };
 
 struct answer {
@@ -49,6 +52,8 @@ struct apdu	apdu_sign(enum apdu_sign_p1 p1, struct slice data);
 /* The retry query, in its form without and with Le: never any data. */
 struct apdu	apdu_pin_query(bool with_le);
 struct apdu	apdu_verify(struct slice pin);
+/* For a PIN of four digits, keyed in at the reader. */
+struct apdu	apdu_verify_keyed(void);
 struct apdu	apdu_change(struct slice new_pin);
 
 #endif

@@ -160,6 +160,9 @@ log_answer(const struct log *log, const struct apdu *apdu, struct slice raw,
 {
 	if (apdu->secret)
 		log_line(log, JPKI_LOG_APDU, "< %04X", sw);
+	else if (apdu->personal)
+		log_line(log, JPKI_LOG_APDU, "< [%zu bytes not shown] %04X",
+		    raw.n - TRANSPORT_ANSWER_MIN, sw);
 	else
 		log_bytes(log, "<", raw, TRANSPORT_ANSWER_MAX);
 	if (sw != SW_OK)
@@ -171,15 +174,17 @@ exchange(struct jpki_card *card, const struct apdu *apdu,
     struct slice command, uint8_t raw[static TRANSPORT_ANSWER_MAX],
     struct answer *answer)
 {
+	const struct transport_ops *ops = card->conn->transport->ops;
 	const struct log *log = &card->ctx->log;
 	size_t n = TRANSPORT_ANSWER_MAX;
 	enum jpki_err err;
 
-	log_bytes(log, ">", command, apdu_clear(apdu));
+	log_bytes(log, apdu->keyed ? "keyed >" : ">", command,
+	    apdu_clear(apdu));
 	card->sent = true;
 	card->commands++;
-	err = card->conn->transport->ops->transmit(card->conn, command, raw,
-	    &n);
+	err = apdu->keyed ? ops->key_in(card->conn, command, raw, &n) :
+	    ops->transmit(card->conn, command, raw, &n);
 	/* Some readers answer with nothing when the card is pulled. */
 	if (err == JPKI_OK && n < TRANSPORT_ANSWER_MIN)
 		err = JPKI_ERR_IO;
@@ -241,11 +246,13 @@ static bool
 next_command(uint16_t sw, struct apdu *apdu)
 {
 	size_t le = (sw & 0xFF) != 0 ? sw & 0xFF : APDU_LE_MAX;
+	bool personal = apdu->personal;
 
 	if (apdu->secret)
 		return false;
 	if (sw >> 8 == SW1_MORE_DATA) {
 		*apdu = apdu_get_response(le);
+		apdu->personal = personal;
 		return true;
 	}
 	if (sw >> 8 == SW1_WRONG_LE && apdu->le != le) {
@@ -255,17 +262,24 @@ next_command(uint16_t sw, struct apdu *apdu)
 	return false;
 }
 
-enum jpki_err
-card_send(struct jpki_card *card, const struct apdu *apdu, struct wbuf *out,
-    uint16_t *sw)
+/* mem.h says why not at once. */
+static void
+put_personal(struct wbuf *out, struct slice data)
 {
-	uint8_t raw[TRANSPORT_ANSWER_MAX];
+	for (size_t i = 0; i < data.n; i++)
+		wbuf_put_u8(out, data.p[i]);
+}
+
+/* The command, and those that its answers ask for; raw is room for each. */
+static enum jpki_err
+send_rounds(struct jpki_card *card, const struct apdu *apdu,
+    uint8_t raw[static TRANSPORT_ANSWER_MAX], struct wbuf *out, uint16_t *sw)
+{
 	struct apdu command = *apdu;
 	struct answer answer;
 	enum jpki_err err;
 	size_t before;
 
-	card->sent = false;
 	for (int round = 0; round < ROUNDS_MAX; round++) {
 		before = out != NULL ? out->n : 0;
 		err = command.secret ?
@@ -275,7 +289,9 @@ card_send(struct jpki_card *card, const struct apdu *apdu, struct wbuf *out,
 			return err;
 		card->awake = true;
 		*sw = answer.sw;
-		if (out != NULL)
+		if (out != NULL && command.personal)
+			put_personal(out, answer.data);
+		else if (out != NULL)
 			wbuf_put_slice(out, answer.data);
 		if (out != NULL && out->overflow)
 			return JPKI_ERR_MALFORMED;
@@ -286,6 +302,27 @@ card_send(struct jpki_card *card, const struct apdu *apdu, struct wbuf *out,
 			out->n = before;
 	}
 	return JPKI_ERR_MALFORMED;
+}
+
+enum jpki_err
+card_send(struct jpki_card *card, const struct apdu *apdu, struct wbuf *out,
+    uint16_t *sw)
+{
+	uint8_t raw[TRANSPORT_ANSWER_MAX];
+	struct jpki_secret *locked = NULL;
+	enum jpki_err err;
+
+	_Static_assert(JPKI_SECRET_MAX >= TRANSPORT_ANSWER_MAX,
+	    "an answer fits a secret");
+	card->sent = false;
+	if (!apdu->personal)
+		return send_rounds(card, apdu, raw, out, sw);
+	err = jpki_secret_new(&locked);
+	if (err == JPKI_OK)
+		err = send_rounds(card, apdu,
+		    (uint8_t *)jpki_secret_bytes(locked), out, sw);
+	jpki_secret_free(&locked);
+	return err;
 }
 
 /*
@@ -410,6 +447,7 @@ read_binary(struct jpki_card *card, size_t offset, size_t wanted,
 	enum jpki_err err;
 	uint16_t sw;
 
+	apdu.personal = app_is_personal(card->app);
 	err = card_send(card, &apdu, out, &sw);
 	if (err == JPKI_OK && sw == SW_WRONG_LENGTH && le > LE_CAREFUL) {
 		card->read_le = LE_CAREFUL;
@@ -434,16 +472,25 @@ card_read_front(struct jpki_card *card, const struct ef *ef,
 	return err;
 }
 
-/* What the first bytes say of the object's size; 00 and FF are filler. */
+/* 00 and FF are filler; but FF begins tags of two bytes, of which FFFF is none. */
+static bool
+is_filler(struct slice front, uint16_t tag)
+{
+	if (front.p[0] != 0xFF || tag >> 8 != 0xFF)
+		return front.p[0] == 0x00 || front.p[0] == 0xFF;
+	return front.n < 2 || front.p[1] == 0xFF;
+}
+
+/* What the first bytes say of the size of an object of that tag. */
 static enum jpki_err
-object_size(struct slice front, size_t *size)
+object_size(struct slice front, uint16_t tag, size_t *size)
 {
 	size_t header, length;
-	uint16_t tag;
+	uint16_t found;
 
-	if (front.n == 0 || front.p[0] == 0x00 || front.p[0] == 0xFF)
+	if (front.n == 0 || is_filler(front, tag))
 		return JPKI_ERR_NOT_FOUND;
-	if (!tlv_header(front, &tag, &header, &length) ||
+	if (!tlv_header(front, &found, &header, &length) || found != tag ||
 	    header + length > OBJECT_MAX)
 		return JPKI_ERR_MALFORMED;
 	*size = header + length;
@@ -473,7 +520,7 @@ read_rest(struct jpki_card *card, struct slice front, struct wbuf *out)
 }
 
 enum jpki_err
-card_read_object(struct jpki_card *card, const struct ef *ef,
+card_read_object(struct jpki_card *card, const struct ef *ef, uint16_t tag,
     struct jpki_buf *out)
 {
 	uint8_t first[APDU_LE_MAX];
@@ -483,18 +530,22 @@ card_read_object(struct jpki_card *card, const struct ef *ef,
 
 	err = card_read_front(card, ef, &front);
 	if (err == JPKI_OK)
-		err = object_size(wbuf_slice(&front), &buf.n);
+		err = object_size(wbuf_slice(&front), tag, &buf.n);
 	if (err != JPKI_OK)
-		return err;
+		goto out;
 	buf.p = malloc(buf.n);
-	if (buf.p == NULL)
-		return JPKI_ERR_MEMORY;
+	if (buf.p == NULL) {
+		err = JPKI_ERR_MEMORY;
+		goto out;
+	}
 	whole = wbuf_of(buf.p, buf.n);
 	err = read_rest(card, wbuf_slice(&front), &whole);
 	if (err == JPKI_OK)
 		*out = buf;
 	else
 		jpki_buf_free(&buf);
+out:
+	mem_wipe(first, sizeof(first));	/* it may be personal */
 	return err;
 }
 
@@ -506,6 +557,18 @@ const char *
 jpki_card_reader(const struct jpki_card *card)
 {
 	return card->reader;
+}
+
+bool
+jpki_card_has_pad(const struct jpki_card *card)
+{
+	const struct transport_ops *ops;
+
+	if (card == NULL || card->adrift)
+		return false;
+	ops = card->conn->transport->ops;
+	return ops->has_pad != NULL && ops->key_in != NULL &&
+	    ops->has_pad(card->conn);
 }
 
 uint32_t

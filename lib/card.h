@@ -60,6 +60,7 @@ void		 card_ref_unlock(struct card_ref *ref);
 /*
  * Send a command, whatever transport and card make of it: follows 61xx and
  * 6Cxx within bounds (a secret command goes out once, and nothing after it).
+ * The answer to a personal one is in no log, and locked while it is looked at.
  * card->sent tells after an error whether the card may have seen it.
  * Data is appended to out (NULL: none wanted), *sw is written whenever the
  * card answered.  Errors are those of the link only; the status word is for
@@ -104,9 +105,12 @@ enum jpki_err	card_leave_app(struct jpki_card *card);
 enum jpki_err	card_read_front(struct jpki_card *card, const struct ef *ef,
     struct wbuf *out);
 
-/* Read the one DER or BER object at the front of an EF, exactly. */
+/*
+ * Read the one DER or BER object at the front of an EF, exactly.  MALFORMED if
+ * it has another tag, NOT_FOUND if filler stands there.
+ */
 enum jpki_err	card_read_object(struct jpki_card *card, const struct ef *ef,
-    struct jpki_buf *out);
+    uint16_t tag, struct jpki_buf *out);
 
 /* Forget a certificate, and the key that was taken from it. */
 void		card_drop_cert(struct jpki_card *card,

@@ -19,11 +19,7 @@ cert_load(struct jpki_card *card, enum jpki_cert_id id, struct slice *out)
 		/* Law of thrift: the card would only say 6982. */
 		if (row->always && !jpki_pin_verified(card, row->pin))
 			return JPKI_ERR_AUTH_REQUIRED;
-		err = card_read_object(card, &row->ef, kept);
-		if (err == JPKI_OK && kept->p[0] != DER_SEQUENCE) {
-			jpki_buf_free(kept);
-			err = JPKI_ERR_MALFORMED;
-		}
+		err = card_read_object(card, &row->ef, DER_SEQUENCE, kept);
 		/* The login is over, whatever ended it. */
 		if (err == JPKI_ERR_AUTH_REQUIRED &&
 		    row->pin < JPKI_PIN_COUNT)

@@ -3,57 +3,62 @@
 
 #include <string.h>
 
+#include "text.h"
+
 struct app_row {
 	uint8_t		 aid[10];
 	uint8_t		 aid_len;
+	bool		 personal;
 };
 
 static const struct app_row apps[APP_COUNT] = {
-	[APP_NONE] = { { 0 }, 0 },
+	[APP_NONE] = { { 0 }, 0, false },
 	[APP_JPKI] = {
-	    { 0xD3, 0x92, 0xF0, 0x00, 0x26, 0x01, 0x00, 0x00, 0x00, 0x01 }, 10 },
+	    { 0xD3, 0x92, 0xF0, 0x00, 0x26, 0x01, 0x00, 0x00, 0x00, 0x01 }, 10, false },
 	[APP_INPUT] = {
-	    { 0xD3, 0x92, 0x10, 0x00, 0x31, 0x00, 0x01, 0x01, 0x04, 0x08 }, 10 },
+	    { 0xD3, 0x92, 0x10, 0x00, 0x31, 0x00, 0x01, 0x01, 0x04, 0x08 }, 10, true },
 	[APP_SURFACE] = {
-	    { 0xD3, 0x92, 0x10, 0x00, 0x31, 0x00, 0x01, 0x01, 0x04, 0x02 }, 10 },
+	    { 0xD3, 0x92, 0x10, 0x00, 0x31, 0x00, 0x01, 0x01, 0x04, 0x02 }, 10, true },
 	[APP_REGISTER] = {
-	    { 0xD3, 0x92, 0x10, 0x00, 0x31, 0x00, 0x01, 0x01, 0x04, 0x01 }, 10 },
+	    { 0xD3, 0x92, 0x10, 0x00, 0x31, 0x00, 0x01, 0x01, 0x04, 0x01 }, 10, true },
 	[APP_COMMON] = {
-	    { 0xD3, 0x92, 0x10, 0x00, 0x31, 0x00, 0x01, 0x01, 0x01, 0x00 }, 10 },
+	    { 0xD3, 0x92, 0x10, 0x00, 0x31, 0x00, 0x01, 0x01, 0x01, 0x00 }, 10, true },
 	[APP_ISD] = {
-	    { 0xA0, 0x00, 0x00, 0x01, 0x51, 0x00, 0x00 }, 7 },
+	    { 0xA0, 0x00, 0x00, 0x01, 0x51, 0x00, 0x00 }, 7, true },
 };
 
 const struct ef ef_token_info = { APP_JPKI, { 0x00, 0x06 } };
 const struct ef ef_availability = { APP_JPKI, { 0x00, 0x08 } };
+const struct ef ef_mynumber = { APP_INPUT, { 0x00, 0x01 } };
+const struct ef ef_attributes = { APP_INPUT, { 0x00, 0x02 } };
 
 /* name, title, min, max, tries, letters, can verify, can change */
 static const struct pin_row pins[JPKI_PIN_COUNT] = {
 	[JPKI_PIN_AUTH] = { { APP_JPKI, { 0x00, 0x18 } },
-	    { "auth", "user authentication PIN", 4, 4, 3, false, true, true } },
+	    { "auth", N_("user authentication PIN"), 4, 4, 3, false, true, true } },
 	[JPKI_PIN_SIGN] = { { APP_JPKI, { 0x00, 0x1B } },
-	    { "sign", "signature PIN", 6, 16, 5, true, true, true } },
+	    { "sign", N_("signature PIN"), 6, 16, 5, true, true, true } },
 	[JPKI_PIN_INPUT] = { { APP_INPUT, { 0x00, 0x11 } },
-	    { "input", "card surface input assistance PIN", 4, 4, 3, false, true, true } },
+	    { "input", N_("card surface input assistance PIN"), 4, 4, 3, false, true, true } },
 	[JPKI_PIN_REGISTER] = { { APP_REGISTER, { 0x00, 0x1C } },
-	    { "register", "Basic Resident Register PIN", 4, 4, 3, false, false, false } },
+	    { "register", N_("Basic Resident Register PIN"), 4, 4, 3, false, false, false } },
 	[JPKI_PIN_REGISTER_COMMON] = { { APP_COMMON, { 0x00, 0x1C } },
-	    { "register-common", "Basic Resident Register PIN (common application)",
+	    { "register-common", N_("Basic Resident Register PIN (common application)"),
 	      4, 4, 3, false, false, false } },
 	[JPKI_PIN_INPUT_A] = { { APP_INPUT, { 0x00, 0x14 } },
-	    { "input-a", "verification number A (input assistance)", 12, 12, 10, false, false, false } },
+	    { "input-a", N_("verification number A (input assistance)"), 12, 12, 10, false, false, false } },
 	[JPKI_PIN_INPUT_B] = { { APP_INPUT, { 0x00, 0x15 } },
-	    { "input-b", "verification number B (input assistance)", 14, 14, 10, false, false, false } },
+	    { "input-b", N_("verification number B (input assistance)"), 14, 14, 10, false, false, false } },
 	[JPKI_PIN_SURFACE_A] = { { APP_SURFACE, { 0x00, 0x13 } },
-	    { "surface-a", "verification number A (surface confirmation)",
+	    { "surface-a", N_("verification number A (surface confirmation)"),
 	      12, 12, 10, false, false, false } },
 	[JPKI_PIN_SURFACE_B] = { { APP_SURFACE, { 0x00, 0x12 } },
-	    { "surface-b", "verification number B (surface confirmation)",
+	    { "surface-b", N_("verification number B (surface confirmation)"),
 	      14, 14, 10, false, false, false } },
 	[JPKI_PIN_SURFACE_BIRTH] = { { APP_SURFACE, { 0x00, 0x11 } },
-	    { "surface-birth", "date of birth (surface confirmation)", 6, 6, 0, false, false, false } },
+	    { "surface-birth", N_("date of birth (surface confirmation)"), 6, 6, 0, false, false, false } },
 	[JPKI_PIN_INPUT_RESERVED] = { { APP_INPUT, { 0x00, 0x12 } },
-	    { "input-reserved", "reserved reference, locked since issue on every card",
+	    { "input-reserved", N_("reserved reference, locked since issue on every card"),
 	      0, 0, 0, false, false, false } },
 };
 
@@ -80,6 +85,12 @@ struct slice
 app_aid(enum app app)
 {
 	return slice_of(apps[app].aid, apps[app].aid_len);
+}
+
+bool
+app_is_personal(enum app app)
+{
+	return apps[app].personal;
 }
 
 const struct pin_row *

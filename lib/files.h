@@ -49,9 +49,13 @@ struct kind_row {
 
 extern const struct ef ef_token_info;
 extern const struct ef ef_availability;
+extern const struct ef ef_mynumber;
+extern const struct ef ef_attributes;
 
 /* Arguments in range; the public functions have checked them. */
 struct slice		 app_aid(enum app app);
+/* Is what can be read there about the holder, and for no log? */
+bool			 app_is_personal(enum app app);
 const struct pin_row	*pin_row(enum jpki_pin pin);
 const struct key_row	*key_row(enum jpki_key key);
 const struct cert_row	*cert_row(enum jpki_cert_id id);

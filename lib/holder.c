@@ -10,6 +10,7 @@
 
 #include "buf.h"
 #include "mem.h"
+#include "text.h"
 
 #define OID_BASE	"1.2.392.200149.8.5.5."
 #define OID_MAX		256
@@ -33,8 +34,8 @@ static const struct {
 	const char	*name;
 	int		 before;
 } eras[] = {
-	{ '1', "Meiji", 1867 }, { '2', "Taisho", 1911 }, { '3', "Showa", 1925 },
-	{ '4', "Heisei", 1988 }, { '5', "Reiwa", 2018 },
+	{ '1', N_("Meiji"), 1867 }, { '2', N_("Taisho"), 1911 }, { '3', N_("Showa"), 1925 },
+	{ '4', N_("Heisei"), 1988 }, { '5', N_("Reiwa"), 2018 },
 };
 
 /* Not the codes of the input assistance application: those are ISO 5218. */
@@ -42,7 +43,7 @@ static const struct {
 	const char	*code;
 	const char	*text;
 } sexes[] = {
-	{ "1", "male" }, { "2", "female" }, { "3", "unknown" },
+	{ "1", N_("male") }, { "2", N_("female") }, { "3", N_("unknown") },
 };
 
 const char *
@@ -228,12 +229,6 @@ holder_from_x509(X509 *x509, struct jpki_holder **out)
 	return err;
 }
 
-static void
-text_free(char *text)
-{
-	mem_free(text, text != NULL ? strlen(text) : 0);
-}
-
 void
 holder_free(struct jpki_holder **holder)
 {
@@ -243,12 +238,12 @@ holder_free(struct jpki_holder **holder)
 		return;
 	h = *holder;
 	for (size_t i = 0; i < sizeof(attributes) / sizeof(attributes[0]); i++)
-		text_free(*field_at(h, i));
-	text_free(h->birth_date);
-	text_free(h->birth_era);
+		mem_free_text(*field_at(h, i));
+	mem_free_text(h->birth_date);
+	mem_free_text(h->birth_era);
 	for (size_t i = 0; i < h->others_count; i++) {
-		text_free(h->others[i].oid);
-		text_free(h->others[i].hex);
+		mem_free_text(h->others[i].oid);
+		mem_free_text(h->others[i].hex);
 	}
 	free(h->others);
 	free(h);

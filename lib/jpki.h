@@ -46,7 +46,7 @@ enum jpki_err {
 				   of jpki_card_claim(), is connected to it */
 	JPKI_ERR_MUTE,		/* a card is there but does not answer */
 	JPKI_ERR_TIMEOUT,
-	JPKI_ERR_CANCELLED,	/* jpki_cancel() was called */
+	JPKI_ERR_CANCELLED,	/* jpki_cancel(), or no PIN keyed in */
 	JPKI_ERR_IO,		/* the link broke; the card may have acted */
 
 	JPKI_ERR_NOT_JPKI = 400, /* the card has no JPKI application */
@@ -86,7 +86,7 @@ void jpki_buf_free(struct jpki_buf *buf);
  */
 struct jpki_secret;
 
-#define JPKI_SECRET_MAX	256	/* bytes that one secret can hold */
+#define JPKI_SECRET_MAX	512	/* bytes that one secret can hold */
 
 enum jpki_err	 jpki_secret_new(struct jpki_secret **out);
 void		 jpki_secret_free(struct jpki_secret **secret);
@@ -227,6 +227,11 @@ enum jpki_err	jpki_card_claim(struct jpki_card *card);
 enum jpki_err	jpki_card_release(struct jpki_card *card);
 
 const char	*jpki_card_reader(const struct jpki_card *card);
+/*
+ * Has the reader keys for a PIN, as far as its driver says (PC/SC part 10,
+ * FEATURE_VERIFY_PIN_DIRECT)?  Sends the card nothing.
+ */
+bool		 jpki_card_has_pad(const struct jpki_card *card);
 uint32_t	 jpki_card_insertion(const struct jpki_card *card);
 /* The last status word that the card gave, 0 before the first. */
 uint16_t	 jpki_card_sw(const struct jpki_card *card);
@@ -335,6 +340,24 @@ enum jpki_err	jpki_pin_check(enum jpki_pin pin, enum jpki_pin_use use,
  */
 enum jpki_err	jpki_pin_verify(struct jpki_card *card, enum jpki_pin pin,
     const char *text, size_t len, unsigned flags, int *tries_left);
+
+/*
+ * Verify the PIN of user authentication, and no other, keyed in at the reader
+ * (jpki_card_has_pad()): the computer never sees it.  Blocks, in a transaction,
+ * until it is keyed in and confirmed, cancelled there, or the reader's time is
+ * over (30 seconds are asked for; drivers may wait longer).  Who is killed
+ * meanwhile leaves a reader that goes on: then cancel there.
+ * prompt (may be NULL) is called inside the transaction right before, when
+ * nothing stands against it any more, to tell the person.  As verify but:
+ * CANCELLED, PIN_FORMAT (not four digits) and UNSUPPORTED (another PIN, no
+ * keys, or they cannot do that) if nothing was sent: where the reader says so,
+ * the card's counter has to agree, else SW.
+ */
+typedef void	jpki_pad_prompt_fn(void *user,
+    const struct jpki_pin_info *info);
+
+enum jpki_err	jpki_pin_verify_pad(struct jpki_card *card, enum jpki_pin pin,
+    unsigned flags, jpki_pad_prompt_fn *prompt, void *user, int *tries_left);
 
 /*
  * Change a PIN: as verify, then CHANGE in the same transaction.  Errors: as
@@ -454,6 +477,49 @@ enum jpki_err	jpki_cert_spki(struct jpki_ctx *ctx, const uint8_t *der,
     size_t n, struct jpki_buf *out);
 enum jpki_err	jpki_cert_ssh_key(struct jpki_ctx *ctx, const uint8_t *der,
     size_t n, char **line);
+
+/*
+ * Card surface input assistance: what is printed on the card, as text.
+ *
+ * Its application has a PIN of its own: verify JPKI_PIN_INPUT first, and read
+ * in the same transaction.  Smartphones lack the application.  What is read is
+ * never logged and never kept.
+ *
+ * Errors of both: NOT_FOUND, AUTH_REQUIRED, MALFORMED.
+ */
+struct jpki_attribute {
+	unsigned	 tag;
+	char		*hex;		/* the value, upper-case hex */
+};
+
+struct jpki_attributes {
+	/* UTF-8; NULL if the card has no such text. */
+	char		*name;		/* family and given name parted by U+3000 */
+	char		*address;
+	char		*birth;		/* as stored: YYYYMMDD */
+	char		*birth_date;	/* "YYYY-MM-DD", NULL if not parsable */
+	char		*sex;		/* as stored: "0", "1", "2", "9"; not
+					   the codes of the certificate */
+	const char	*sex_text;	/* "unknown", "male", "female",
+					   "not applicable", NULL */
+	struct jpki_attribute *others;	/* unknown, doubled, or not text */
+	size_t		 others_count;
+};
+
+/* *out is to be freed with jpki_attributes_free(). */
+enum jpki_err	jpki_attributes_read(struct jpki_card *card,
+    struct jpki_attributes **out);
+void		jpki_attributes_free(struct jpki_attributes **attributes);
+
+#define JPKI_MYNUMBER_DIGITS	12
+
+/*
+ * The Individual Number (My Number), as digits, into a secret; on errors the
+ * secret is empty.  The law says who may ask for one, and what for: see
+ * jpki(3).
+ */
+enum jpki_err	jpki_mynumber_read(struct jpki_card *card,
+    struct jpki_secret *out);
 
 /*
  * Signatures.

@@ -4,6 +4,7 @@
 
 #include <stdbool.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/mman.h>
 
 #include <openssl/crypto.h>
@@ -31,6 +32,12 @@ mem_free(void *p, size_t n)
 		return;
 	mem_wipe(p, n);
 	free(p);
+}
+
+void
+mem_free_text(char *text)
+{
+	mem_free(text, text != NULL ? strlen(text) : 0);
 }
 
 void

@@ -12,6 +12,8 @@
 void	mem_wipe(void *p, size_t n);
 /* Wipe n bytes, then free.  p may be NULL. */
 void	mem_free(void *p, size_t n);
+/* The same of a string. */
+void	mem_free_text(char *text);
 
 /*
  * Around calls of OpenSSL that allocate.  It tells that there was no memory

@@ -5,6 +5,7 @@
 
 #include <pthread.h>
 #include <winscard.h>
+#include <reader.h>
 
 #include "transport.h"
 
@@ -46,7 +47,19 @@ enum jpki_err	 pcsc_link_claim(struct transport_conn *c,
 enum jpki_err	 pcsc_link_release(struct transport_conn *c);
 enum jpki_err	 pcsc_link_transmit(struct transport_conn *c,
 		    struct slice command, uint8_t *answer, size_t *n);
+bool		 pcsc_link_has_pad(struct transport_conn *c);
+enum jpki_err	 pcsc_link_key_in(struct transport_conn *c,
+		    struct slice command, uint8_t *answer, size_t *n);
 void		 pcsc_link_end(struct transport_conn *c);
 void		 pcsc_link_disconnect(struct transport_conn *c, bool unpower);
+
+/*
+ * pcsc_pad.c: the keys of a reader.
+ */
+/* The control code that has a PIN keyed in; 0: it has no keys. */
+DWORD		 pcsc_pad_code(SCARDHANDLE handle);
+/* As transport_ops.key_in; *n is the room on entry. */
+LONG		 pcsc_pad_verify(SCARDHANDLE handle, DWORD code,
+		    struct slice command, uint8_t *answer, DWORD *n);
 
 #endif

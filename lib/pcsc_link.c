@@ -299,6 +299,22 @@ pcsc_link_release(struct transport_conn *c)
 	return pcsc_err(rv);
 }
 
+/* What came of an exchange with the card: got bytes. */
+static enum jpki_err
+conn_answered(struct pcsc_conn *conn, LONG rv, DWORD got, size_t *n)
+{
+	/* Without a status word nobody knows either what the card did. */
+	conn->doubtful = conn->doubtful || rv != SCARD_S_SUCCESS ||
+	    got < TRANSPORT_ANSWER_MIN;
+	/* Reset under our feet: the card's protocol is open again. */
+	if (rv == SCARD_E_PROTO_MISMATCH)
+		return JPKI_ERR_IO;
+	if (rv != SCARD_S_SUCCESS)
+		return pcsc_err(rv);
+	*n = got;
+	return JPKI_OK;
+}
+
 enum jpki_err
 pcsc_link_transmit(struct transport_conn *c, struct slice command,
     uint8_t *answer, size_t *n)
@@ -313,16 +329,37 @@ pcsc_link_transmit(struct transport_conn *c, struct slice command,
 		return JPKI_ERR_REMOVED;
 	rv = pcsc_established(SCardTransmit(conn->handle, pci, command.p,
 	    (DWORD)command.n, NULL, answer, &got));
-	/* Without a status word nobody knows either what the card did. */
-	conn->doubtful = conn->doubtful || rv != SCARD_S_SUCCESS ||
-	    got < TRANSPORT_ANSWER_MIN;
-	/* Reset under our feet: the card's protocol is open again. */
-	if (rv == SCARD_E_PROTO_MISMATCH)
-		return JPKI_ERR_IO;
-	if (rv != SCARD_S_SUCCESS)
-		return pcsc_err(rv);
-	*n = got;
-	return JPKI_OK;
+	return conn_answered(conn, rv, got, n);
+}
+
+bool
+pcsc_link_has_pad(struct transport_conn *c)
+{
+	const struct pcsc_conn *conn = conn_of(c);
+
+	return conn->live && pcsc_pad_code(conn->handle) != 0;
+}
+
+enum jpki_err
+pcsc_link_key_in(struct transport_conn *c, struct slice command,
+    uint8_t *answer, size_t *n)
+{
+	struct pcsc_conn *conn = conn_of(c);
+	DWORD got = (DWORD)*n, code;
+	enum jpki_err err;
+	LONG rv;
+
+	if (!conn->live)
+		return JPKI_ERR_REMOVED;
+	code = pcsc_pad_code(conn->handle);
+	if (code == 0)
+		return JPKI_ERR_UNSUPPORTED;
+	rv = pcsc_established(pcsc_pad_verify(conn->handle, code, command,
+	    answer, &got));
+	err = conn_answered(conn, rv, got, n);
+	/* Whatever a driver means by these, the card may have acted. */
+	return err == JPKI_ERR_CANCELLED || err == JPKI_ERR_TIMEOUT ?
+	    JPKI_ERR_IO : err;
 }
 
 /*

@@ -271,12 +271,53 @@ ask_after_oddity(struct jpki_card *card, enum jpki_pin pin,
 	return err;
 }
 
-/* One VERIFY, once, and its judgement; *info follows the card. */
+/*
+ * The reader's own status words; a card could say the same, so it is asked what
+ * became of its tries, as after any answer that is odd.
+ */
+static enum jpki_err
+pad_err(uint16_t sw)
+{
+	static const struct {
+		uint16_t	sw;
+		enum jpki_err	err;
+	} rows[] = {
+		{ 0x6400, JPKI_ERR_CANCELLED },		/* time ran out */
+		{ 0x6401, JPKI_ERR_CANCELLED },		/* by its key */
+		{ 0x6403, JPKI_ERR_PIN_FORMAT },
+		{ 0x6B80, JPKI_ERR_UNSUPPORTED },
+	};
+
+	enum jpki_err err = pin_sw_err(sw);
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		if (rows[i].sw == sw)
+			return rows[i].err;
+	/* Of the card's own: it was sent. */
+	return err == JPKI_ERR_UNSUPPORTED ? JPKI_ERR_SW : err;
+}
+
+/* Nothing was sent: believed only if the counter stood still. */
+static enum jpki_err
+pad_judge(int before, const struct jpki_pin_info *now, enum jpki_err err)
+{
+	if (err == JPKI_ERR_PIN_WRONG || err == JPKI_ERR_PIN_LOCKED)
+		return err;
+	return now->tries_left >= 0 && now->tries_left == before ? err :
+	    JPKI_ERR_SW;
+}
+
+/*
+ * One VERIFY, once, and its judgement; *info follows the card.  text NULL: the
+ * PIN is keyed in at the reader.
+ */
 static enum jpki_err
 present(struct jpki_card *card, enum jpki_pin pin, struct jpki_secret *text,
     struct jpki_pin_info *info)
 {
-	struct apdu apdu = apdu_verify(secret_slice(text));
+	struct apdu apdu = text != NULL ? apdu_verify(secret_slice(text)) :
+	    apdu_verify_keyed();
+	int before = info->tries_left;
 	enum jpki_err err;
 	uint16_t sw;
 
@@ -289,7 +330,7 @@ present(struct jpki_card *card, enum jpki_pin pin, struct jpki_secret *text,
 	card_unverify(card, pin);
 	if (err != JPKI_OK)
 		return ask_after_break(card, pin, err, info);
-	err = pin_sw_err(sw);
+	err = apdu.keyed ? pad_err(sw) : pin_sw_err(sw);
 	if (err == JPKI_OK) {
 		card->verified |= 1u << pin;
 		info->tries_left = info->tries_max > 0 ? info->tries_max : -1;
@@ -297,6 +338,8 @@ present(struct jpki_card *card, enum jpki_pin pin, struct jpki_secret *text,
 		*info = info_of(pin_row(pin), sw);
 	} else {
 		err = ask_after_oddity(card, pin, err, info);
+		if (apdu.keyed)
+			err = pad_judge(before, info, err);
 	}
 	return err;
 }
@@ -344,6 +387,47 @@ jpki_pin_verify(struct jpki_card *card, enum jpki_pin pin, const char *text,
 		*tries_left = info.tries_left;
 out:
 	jpki_secret_free(&secret);
+	return err;
+}
+
+/* Inside a transaction. */
+static enum jpki_err
+ask_and_key_in(struct jpki_card *card, enum jpki_pin pin, unsigned flags,
+    jpki_pad_prompt_fn *prompt, void *user, struct jpki_pin_info *info)
+{
+	enum jpki_err err;
+
+	if (!jpki_card_has_pad(card))
+		return JPKI_ERR_UNSUPPORTED;
+	err = ask(card, pin, info);
+	if (err == JPKI_OK)
+		err = gate(info, flags);
+	if (err == JPKI_OK && prompt != NULL)
+		prompt(user, info);
+	return err == JPKI_OK ? present(card, pin, NULL, info) : err;
+}
+
+enum jpki_err
+jpki_pin_verify_pad(struct jpki_card *card, enum jpki_pin pin, unsigned flags,
+    jpki_pad_prompt_fn *prompt, void *user, int *tries_left)
+{
+	struct jpki_pin_info info = { .tries_left = -1 };
+	enum jpki_err err;
+
+	if (tries_left != NULL)
+		*tries_left = -1;
+	if (card == NULL || jpki_pin_describe(pin) == NULL)
+		return JPKI_ERR_ARG;
+	/* Letters cannot be keyed in; no reader was seen with this card. */
+	if (pin != JPKI_PIN_AUTH)
+		return JPKI_ERR_UNSUPPORTED;
+	err = jpki_card_begin(card);
+	if (err != JPKI_OK)
+		return err;
+	err = ask_and_key_in(card, pin, flags, prompt, user, &info);
+	jpki_card_end(card);
+	if (tries_left != NULL)
+		*tries_left = info.tries_left;
 	return err;
 }
 

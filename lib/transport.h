@@ -69,6 +69,20 @@ struct transport_ops {
 	enum jpki_err (*transmit)(struct transport_conn *c,
 	    struct slice command, uint8_t *answer, size_t *n);
 	/*
+	 * Has the reader keys of its own for a PIN?  Asks the driver, not the
+	 * card.  NULL, as key_in: no reader of this transport has.
+	 */
+	bool (*has_pad)(struct transport_conn *c);
+	/*
+	 * As transmit, but the reader puts digits of ASCII, as they are keyed
+	 * in there, into the place of the command's data, all of it.  Comes
+	 * back when they are, or with a status word of the reader's (part 10
+	 * of the PC/SC specification): 6400 time ran out, 6401 cancelled, 6403
+	 * too few or too many, 6B80 it cannot.  UNSUPPORTED: nothing was sent.
+	 */
+	enum jpki_err (*key_in)(struct transport_conn *c,
+	    struct slice command, uint8_t *answer, size_t *n);
+	/*
 	 * After an exchange that failed, and may have opened the card, its
 	 * power is cut and given again before anybody else can use it.
 	 */

@@ -9,13 +9,13 @@
 # a test.
 analysis := build/analysis
 analyzers := gcc clang cppcheck
-analyzed := $(foreach dir,lib pkcs11 tools tools/doc tools/vcard \
+analyzed := $(foreach dir,lib pkcs11 tools $(verb_dirs:%=tools/%) tools/words tools/doc tools/vcard \
 	tests/conformance tests/e2e tests/bench \
 	tests/fault/matrix tests/fault/torn tests/fault/nomem, \
 	$(call sources,$(dir)/*.c))
 # Full of errors; it shows that the analyzers find some.
 analyzed_faulty := tests/analysis/faulty.c
-analyzed_headers := $(foreach dir,lib pkcs11 tools tools/doc tools/vcard \
+analyzed_headers := $(foreach dir,lib pkcs11 tools $(verb_dirs:%=tools/%) tools/words tools/doc tools/vcard \
 	tests/conformance tests/e2e tests/fault/*, \
 	$(wildcard $(srcdir)/$(dir)/*.h)) $(wildcard config.h)
 findings := $(foreach tool,$(analyzers), \
@@ -25,9 +25,9 @@ GCC := gcc
 CLANG := clang
 CPPCHECK := cppcheck
 
-analysis_cppflags := $(foreach dir,lib pkcs11 tools tools/doc tools/vcard tests/e2e tests/conformance, \
+analysis_cppflags := $(foreach dir,lib pkcs11 tools $(verb_dirs:%=tools/%) tools/words tools/doc tools/vcard tests/e2e tests/conformance, \
 	-iquote $(srcdir)/$(dir)) -iquote . -D_POSIX_C_SOURCE=200809L \
-	$(pcsc_cflags) $(crypto_cflags) $(doc_cflags) $(p11kit_cflags) $(CPPFLAGS)
+	-D'LOCALE_DIR="$(localedir)"' $(pcsc_cflags) $(crypto_cflags) $(p11kit_cflags) $(doc_cflags) $(CPPFLAGS)
 
 # Optimised as what is shipped: what is inlined is seen through.
 #

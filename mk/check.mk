@@ -27,10 +27,10 @@ SUITES := static unit cli e2e valgrind san tsan clang
 
 needs_static := all
 suite_static := --group static --build $(O) \
-	$(addprefix $(srcdir)/scripts/check-,layers headers exports man shell)
+	$(addprefix $(srcdir)/scripts/check-,layers headers exports man docs shell)
 needs_unit := tests
 suite_unit := --group unit --build $(O) $(unit_tests)
-needs_cli := all
+needs_cli := all helpers
 suite_cli := --group cli --build $(O) $(cli_tests)
 needs_e2e := all helpers
 suite_e2e := --group e2e --build $(O) $(e2e_tests)
@@ -57,6 +57,7 @@ include $(srcdir)/mk/clients.mk
 include $(srcdir)/mk/fault.mk
 include $(srcdir)/mk/fuzz.mk
 include $(srcdir)/mk/analyze.mk
+include $(srcdir)/mk/packages.mk
 
 run_tests = CC='$(CC)' NM='$(NM)' $(srcdir)/scripts/run-tests --jobs $(JOBS) \
 	$(if $(COMPLETE),--complete)
@@ -67,7 +68,7 @@ check: $(foreach suite,$(SUITES),$(needs_$(suite)))
 	@$(run_tests) $(foreach suite,$(SUITES),$(suite_$(suite)))
 
 #: check-SUITE   one suite: static unit cli e2e valgrind san tsan clang clients faults
-#:               fuzz analyze msan hardening
+#:               fuzz packages analyze msan hardening
 .SECONDEXPANSION:
 $(SUITES:%=check-%): check-%: $$(needs_$$*)
 	@$(run_tests) $(suite_$*)
@@ -101,7 +102,7 @@ coverage-report: all tests helpers
 	@find $(O) -name '*.gcda' -exec rm {} +
 	@$(run_tests) $(suite_unit) $(suite_cli) $(suite_e2e); tests=$$?; \
 	GCOV='$(GCOV)' $(srcdir)/scripts/coverage $(O) 90 80 \
-		lib pkcs11 tools tools/vcard && exit $$tests
+		lib pkcs11 tools $(verb_dirs:%=tools/%) tools/vcard && exit $$tests
 
 .PHONY: demo bench bench-documents
 #: demo          installs what is missing, then shows the main job at work

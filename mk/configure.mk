@@ -7,7 +7,8 @@
 stage := $(or \
 	$(if $(filter check check-% coverage bench bench-clients distcheck,$(goals)),check), \
 	$(if $(filter demo,$(goals)),demo))
-deps := $(stage:%=deps-%)
+# Whoever builds packages has installed what they may use: DEPS=no.
+deps := $(if $(filter no,$(DEPS)),,$(stage:%=deps-%))
 
 # Why configure has to run again although nothing that it reads has changed: it
 # failed, or it ran before the tests' library was there.  What is installed now

@@ -18,13 +18,13 @@ all_objs += $(fuzz_all_objs)
 -include $(fuzz_all_objs:.o=.d)
 
 $(fuzz_all_objs): private part_cppflags = -iquote $(srcdir)/tests/unit \
-	-iquote $(srcdir)/tools/vcard -iquote $(srcdir)/tools -iquote $(srcdir)/tools/doc \
+	-iquote $(srcdir)/tools/vcard $(tool_iquote) -iquote $(srcdir)/tools/doc -iquote $(srcdir)/tools/words \
 	-iquote $(srcdir)/pkcs11 -iquote $(srcdir) $(p11kit_cflags) $(pcsc_cflags) \
 	$(doc_cflags) $(crypto_cflags) $(cmocka_cflags)
 
 # jpki-tool without its main(), as a function.
-$(fuzz_tool_main): private part_cppflags = -iquote $(srcdir)/tools \
-	-iquote $(srcdir)/tools/doc $(doc_cflags) $(crypto_cflags) \
+$(fuzz_tool_main): private part_cppflags = $(tool_iquote) \
+	-iquote $(srcdir)/tools/doc -iquote $(srcdir)/tools/words $(doc_cflags) $(crypto_cflags) \
 	-DTOOLMAIN_RENAME -include $(srcdir)/tests/fuzz/toolmain.h
 $(fuzz_tool_main): tools/jpki-tool.c $(O)/flags
 	$(call say,CC,$<)
@@ -38,10 +38,11 @@ $(O)/tests/fuzz/libtool.a: $(filter-out $(O)/tools/jpki-tool.o,$(tool_objs)) $(f
 fuzz_by_libfuzzer := $(findstring fuzzer-no-link,$(SAN))
 $(fuzz_targets): %: %.o $(if $(fuzz_by_libfuzzer),,$(fuzz_main)) \
 	$(addprefix $(O)/tests/,fuzz/libfuzz.a unit/helpers.a fuzz/libtool.a) \
-	$(O)/libdoc.a $(O)/libmodule.a $(O)/libvcard.a $(O)/libjpki.a
+	$(O)/libdoc.a $(O)/libmodule.a $(O)/libvcard.a $(O)/libwords.a \
+	$(O)/libjpki.a
 	$(call say,LD,$@)
 	$(Q)$(CC) $(pie_ldflags) $(all_ldflags) $(if $(fuzz_by_libfuzzer),-fsanitize=fuzzer) \
-		-o $@ $(filter %.o %.a,$^) $(cmocka_libs) $(doc_libs) $(lib_libs)
+		-o $@ $(filter %.o %.a,$^) $(cmocka_libs) $(doc_libs) $(assuan_libs) $(lib_libs)
 
 .PHONY: fuzz-targets
 fuzz-targets: $(fuzz_targets)

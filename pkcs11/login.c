@@ -134,7 +134,23 @@ send_pin(struct slot *slot, const CK_UTF8CHAR *pin, CK_ULONG n)
 	return err;
 }
 
-/* What was held may be lost since: so it is held where the PIN is sent. */
+/* At the reader: nobody here knows the PIN, to remember it if refused. */
+static enum jpki_err
+key_in(struct slot *slot)
+{
+	enum jpki_err err;
+
+	err = jpki_pin_verify_pad(slot->reader->card, slot->row->pin,
+	    pin_flags(), NULL, NULL, NULL);
+	if (err == JPKI_OK)
+		refused_forget(&slot->refused);
+	return err;
+}
+
+/*
+ * What was held may be lost since: so it is held where the PIN is sent.  pin
+ * NULL: it is keyed in.
+ */
 static CK_RV
 verify(struct slot *slot, const CK_UTF8CHAR *pin, CK_ULONG n)
 {
@@ -144,8 +160,9 @@ verify(struct slot *slot, const CK_UTF8CHAR *pin, CK_ULONG n)
 	rv = slot_begin_login(slot);
 	if (rv != CKR_OK)
 		return rv;
-	err = send_pin(slot, pin, n);
-	rv = end_use(slot, err, false);
+	err = pin != NULL ? send_pin(slot, pin, n) : key_in(slot);
+	/* A reader that says so need not be right. */
+	rv = end_use(slot, err, pin == NULL && err == JPKI_ERR_PIN_FORMAT);
 	return err == JPKI_ERR_NOT_FOUND ? CKR_USER_PIN_NOT_INITIALIZED : rv;
 }
 
@@ -157,8 +174,8 @@ login_user(struct slot *slot, const CK_UTF8CHAR *pin, CK_ULONG n)
 	if (slot->logged_in)
 		return CKR_USER_ALREADY_LOGGED_IN;
 	/* Told without the card (law P1), and before it is asked anything. */
-	rv = rv_of(jpki_pin_check(slot->row->pin, JPKI_PIN_CURRENT,
-	    (const char *)pin, n));
+	rv = pin == NULL ? CKR_OK : rv_of(jpki_pin_check(slot->row->pin,
+	    JPKI_PIN_CURRENT, (const char *)pin, n));
 	if (rv != CKR_OK)
 		return rv;
 	rv = hold(slot);
@@ -174,6 +191,13 @@ login_user(struct slot *slot, const CK_UTF8CHAR *pin, CK_ULONG n)
 	if (rv != CKR_OK)
 		slot_release(slot);
 	return rv;
+}
+
+bool
+login_has_pad(const struct slot *slot)
+{
+	return module.settings.pin_pad && slot->row->pin == JPKI_PIN_AUTH &&
+	    jpki_card_has_pad(slot->reader->card);
 }
 
 /* Consent to the one signature that is under way (consent=each). */
@@ -205,8 +229,8 @@ login(struct session *session, CK_USER_TYPE user, const CK_UTF8CHAR *pin,
 	default:
 		return CKR_USER_TYPE_INVALID;
 	}
-	/* No protected path: a PIN has to be given (law P5). */
-	if (pin == NULL)
+	/* Without a protected path a PIN has to be given (law P5). */
+	if (pin == NULL && !login_has_pad(session->slot))
 		return CKR_ARGUMENTS_BAD;
 	return user == CKU_USER ? login_user(session->slot, pin, n) :
 	    login_context(session, pin, n);

@@ -15,6 +15,8 @@ CK_RV	login(struct session *session, CK_USER_TYPE user,
 CK_RV	login_named(struct session *session, CK_USER_TYPE user,
     const CK_UTF8CHAR *pin, CK_ULONG n, const CK_UTF8CHAR *name,
     CK_ULONG name_n);
+/* Is the PIN keyed in at the reader? */
+bool	login_has_pad(const struct slot *slot);
 CK_RV	logout(struct session *session);
 CK_RV	pin_set(struct session *session, const struct pin_pair *pins);
 /* Close the card for this token: no login outlives it. */

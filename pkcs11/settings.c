@@ -16,6 +16,7 @@ struct choice {
 			sizeof(((struct settings *)NULL)->name)
 
 static const struct choice choices[] = {
+	{ "tokens", "none", FIELD(tokens), 0 },
 	{ "tokens", "auth", FIELD(tokens), 1 },
 	{ "tokens", "sign", FIELD(tokens), 2 },
 	{ "tokens", "both", FIELD(tokens), 3 },
@@ -25,6 +26,8 @@ static const struct choice choices[] = {
 	{ "consent", "each", FIELD(consent_each), true },
 	{ "exclusive", "off", FIELD(exclusive), false },
 	{ "exclusive", "login", FIELD(exclusive), true },
+	{ "pin-pad", "off", FIELD(pin_pad), false },
+	{ "pin-pad", "auth", FIELD(pin_pad), true },
 	{ "pss", "off", FIELD(pss), PSS_OFF },
 	{ "pss", "on", FIELD(pss), PSS_ON },
 	{ "pss", "auto", FIELD(pss), PSS_AUTO },

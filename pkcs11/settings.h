@@ -19,6 +19,7 @@ struct settings {
 	bool		last_try;	/* PINs go out on the last try, too */
 	bool		consent_each;	/* a login for each signature */
 	bool		exclusive;	/* no other program during a login */
+	bool		pin_pad;	/* the keys of a reader that has them */
 	enum setting_pss pss;
 	unsigned	log;		/* enum jpki_log_level */
 };

@@ -103,6 +103,9 @@ reader_probe(struct reader *reader)
 
 	if (reader->probed || !reader->has_card)
 		return CKR_OK;
+	/* Who shows no token asks no card, and waits for none. */
+	if (module.settings.tokens == 0)
+		return CKR_OK;
 	err = jpki_card_open(module.ctx, reader->name, &reader->card);
 	if (err == JPKI_OK) {
 		jpki_card_end(reader->card);
@@ -277,7 +280,7 @@ slot_find(CK_SLOT_ID id)
 {
 	unsigned n = slots_of_reader();
 
-	if (id / n >= module.reader_count)
+	if (n == 0 || id / n >= module.reader_count)
 		return NULL;
 	return &module.readers[id / n]->slot[id % n];
 }

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "session.h"
+#include "login.h"
 
 const struct token_row token_rows[SLOTS_MAX] = {
 	{
@@ -237,7 +237,7 @@ serial_make(struct reader *reader)
  * answer about the PIN hides nothing else (law P8).
  */
 static enum jpki_err
-ask(struct slot *slot, struct jpki_pin_info *pin, bool *has_pin)
+ask(struct slot *slot, struct jpki_pin_info *pin, bool *has_pin, bool *has_pad)
 {
 	struct jpki_card *card = slot->reader->card;
 	enum jpki_err err;
@@ -253,6 +253,7 @@ ask(struct slot *slot, struct jpki_pin_info *pin, bool *has_pin)
 	}
 	if (err == JPKI_OK && slot->reader->serial[0] == '\0')
 		err = serial_make(slot->reader);
+	*has_pad = err == JPKI_OK && login_has_pad(slot);
 	jpki_card_end(card);
 	return err;
 }
@@ -260,14 +261,15 @@ ask(struct slot *slot, struct jpki_pin_info *pin, bool *has_pin)
 /* A card that was lost may be back already: it is looked for once more. */
 static CK_RV
 ask_slot(CK_SLOT_ID id, struct slot **slot, struct jpki_pin_info *pin,
-    bool *has_pin)
+    bool *has_pin, bool *has_pad)
 {
 	CK_RV rv = CKR_DEVICE_REMOVED;
 
 	for (int i = 0; i < 2 && rv == CKR_DEVICE_REMOVED; i++) {
 		rv = slot_with_token(id, slot);
 		if (rv == CKR_OK)
-			rv = slot_judge(*slot, ask(*slot, pin, has_pin));
+			rv = slot_judge(*slot, ask(*slot, pin, has_pin,
+			    has_pad));
 	}
 	return rv == CKR_DEVICE_REMOVED ? CKR_TOKEN_NOT_PRESENT : rv;
 }
@@ -289,12 +291,12 @@ token_info(CK_SLOT_ID id, CK_TOKEN_INFO *info)
 {
 	struct jpki_pin_info pin = { .tries_left = -1 };
 	struct slot *slot;
-	bool has_pin = false;
+	bool has_pin = false, has_pad = false;
 	CK_RV rv;
 
 	if (info == NULL)
 		return CKR_ARGUMENTS_BAD;
-	rv = ask_slot(id, &slot, &pin, &has_pin);
+	rv = ask_slot(id, &slot, &pin, &has_pin, &has_pad);
 	if (rv != CKR_OK)
 		return rv;
 	memset(info, 0, sizeof(*info));
@@ -305,7 +307,9 @@ token_info(CK_SLOT_ID id, CK_TOKEN_INFO *info)
 	    slot->reader->serial);
 	/* Never WRITE_PROTECTED: ssh opens R/W sessions, and PINs change. */
 	info->flags = CKF_LOGIN_REQUIRED | CKF_TOKEN_INITIALIZED |
-	    (has_pin ? CKF_USER_PIN_INITIALIZED : 0) | pin_flags(&pin);
+	    (has_pin ? CKF_USER_PIN_INITIALIZED : 0) |
+	    (has_pad ? CKF_PROTECTED_AUTHENTICATION_PATH : 0) |
+	    pin_flags(&pin);
 	info->ulMaxSessionCount = CK_EFFECTIVELY_INFINITE;
 	info->ulSessionCount = slot->sessions;
 	info->ulMaxRwSessionCount = CK_EFFECTIVELY_INFINITE;

@@ -3,15 +3,17 @@
 
 #include <stddef.h>
 
+#include "language.h"
+
 static const struct cert_desc descs[JPKI_CERT_COUNT] = {
-	[JPKI_CERT_AUTH] = { "auth", "user authentication certificate",
+	[JPKI_CERT_AUTH] = { "auth", N_("user authentication certificate"),
 	    "利用者証明用電子証明書", JPKI_CERT_AUTH_CA, JPKI_PIN_AUTH },
-	[JPKI_CERT_SIGN] = { "sign", "signature certificate",
+	[JPKI_CERT_SIGN] = { "sign", N_("signature certificate"),
 	    "署名用電子証明書", JPKI_CERT_SIGN_CA, JPKI_PIN_SIGN },
 	[JPKI_CERT_AUTH_CA] = { "auth-ca",
-	    "CA certificate for user authentication",
+	    N_("CA certificate for user authentication"),
 	    "利用者証明用認証局の自己署名証明書", JPKI_CERT_AUTH_CA, JPKI_PIN_AUTH },
-	[JPKI_CERT_SIGN_CA] = { "sign-ca", "CA certificate for signatures",
+	[JPKI_CERT_SIGN_CA] = { "sign-ca", N_("CA certificate for signatures"),
 	    "署名用認証局の自己署名証明書", JPKI_CERT_SIGN_CA, JPKI_PIN_SIGN },
 };
 

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "certpage.h"
 
-#include <inttypes.h>
 #include <string.h>
 
+#include "colour.h"
+#include "language.h"
 #include "outtext.h"
 #include "validity.h"
 
@@ -13,28 +14,31 @@ static const struct ca_row {
 	const char *note;		/* on a second line, or NULL */
 } ca_rows[] = {
 	/* All cards under the user authentication CA of 2019 (PROTOCOL 18.3). */
-	[JPKI_CA_UNKNOWN] = { "not among those that can be recognised; that alone",
-	    "not among those that can be recognised; that alone",
-	    "says nothing against the certificate (PROTOCOL 18.3)" },
-	[JPKI_CA_TEST] = { "issued by a TEST CA: never an identity",
-	    "claims a TEST CA: never an identity", NULL },
-	[JPKI_CA_KNOWN] = { "issued by a known J-LIS CA (signature verified)",
-	    "claims a known J-LIS CA (not verified here)", NULL },
+	[JPKI_CA_UNKNOWN] = { N_("not among those that can be recognised; that alone"),
+	    N_("not among those that can be recognised; that alone"),
+	    N_("says nothing against the certificate (PROTOCOL 18.3)") },
+	[JPKI_CA_TEST] = { N_("issued by a TEST CA: never an identity"),
+	    N_("claims a TEST CA: never an identity"), NULL },
+	[JPKI_CA_KNOWN] = { N_("issued by a known J-LIS CA (signature verified)"),
+	    N_("claims a known J-LIS CA (not verified here)"), NULL },
 };
 
 static void
 put_days(FILE *f, const struct jpki_cert *cert, int64_t now)
 {
-	struct validity v = validity_of(cert, now);
+	struct validity	v = validity_of(cert, now);
+	long		days = (long)v.days_left;
 
-	if (v.expired)
-		text_rowf(f, "", "EXPIRED %" PRId64 " %s ago", -v.days_left,
-		    v.days_left == -1 ? "day" : "days");
-	else if (v.not_yet)
-		text_rowf(f, "", "not valid yet");
+	if (v.expired) {
+		colour_on(f, COLOUR_ALARM);
+		text_rowf(f, "", ngettext("EXPIRED %ld day ago",
+		    "EXPIRED %ld days ago", (unsigned long)-days), -days);
+		colour_off(f);
+	} else if (v.not_yet)
+		text_row(f, "", _("not valid yet"));
 	else
-		text_rowf(f, "", "%" PRId64 " %s left", v.days_left,
-		    v.days_left == 1 ? "day" : "days");
+		text_rowf(f, "", ngettext("%ld day left", "%ld days left",
+		    (unsigned long)days), days);
 }
 
 static void
@@ -47,11 +51,24 @@ put_renewal(FILE *f, const struct jpki_cert *cert, int64_t now)
 		return;
 	if (v.expired)
 		text_row(f, "Renewal",
-		    "get a new one at the municipal counter");
+		    _("get a new one at the municipal counter"));
 	else
-		text_rowf(f, "Renewal", "%s %s, at the municipal counter",
-		    v.renewable ? "open since" : "open from",
+		text_rowf(f, "Renewal", v.renewable ?
+		    _("open since %s, at the municipal counter") :
+		    _("open from %s, at the municipal counter"),
 		    validity_day(cert->renewable_from, from));
+}
+
+void
+certpage_period(FILE *f, const struct jpki_cert *cert, int64_t now)
+{
+	char from[VALIDITY_TEXT], until[VALIDITY_TEXT];
+
+	text_rowf(f, "Valid (Japan time)", _("%s to %s"),
+	    validity_day(cert->not_before, from),
+	    validity_day(cert->not_after, until));
+	put_days(f, cert, now);
+	put_renewal(f, cert, now);
 }
 
 void
@@ -59,18 +76,14 @@ certpage_validity(FILE *f, const struct certview *view, int64_t now)
 {
 	const struct jpki_cert	*cert = view->cert;
 	const struct ca_row	*ca = &ca_rows[view->ca];
-	char			 from[VALIDITY_TEXT], until[VALIDITY_TEXT];
 
 	text_row(f, "Issuer", cert->issuer);
 	text_row(f, "Serial number", cert->serial);
-	text_rowf(f, "Valid (Japan time)", "%s to %s",
-	    validity_day(cert->not_before, from),
-	    validity_day(cert->not_after, until));
-	put_days(f, cert, now);
-	put_renewal(f, cert, now);
-	text_row(f, "CA", view->proved ? ca->proved : ca->claimed);
+	certpage_period(f, cert, now);
+	text_row(f, "CA", language_of(view->proved ? ca->proved :
+	    ca->claimed));
 	if (ca->note != NULL)
-		text_row(f, "", ca->note);
+		text_row(f, "", language_of(ca->note));
 }
 
 /*
@@ -88,13 +101,14 @@ put_substitutes(FILE *f, const char *text, const char *flags)
 	for (; *flags != '\0' && left > 0; flags++, place++) {
 		uint32_t	cp;
 		size_t		n = text_decode(text, left, &cp);
-		char		one[5] = "";
+		char		one[5] = "", words[160];
 
 		memcpy(one, text, n);
 		if (*flags == '1') {
-			fprintf(f, "  %-22s character %u, ", "", place);
-			text_put(f, one);
-			fputs(", stands for another one\n", f);
+			(void)snprintf(words, sizeof words,
+			    _("character %u, %s, stands for another one"),
+			    place, one);
+			text_row(f, "", words);
 		}
 		text += n;
 		left -= n;
@@ -114,9 +128,14 @@ put_attribute(FILE *f, const char *label, const char *value,
 static void
 put_birth(FILE *f, const struct jpki_holder *h)
 {
-	if (h->birth_date != NULL && h->birth_era != NULL)
-		text_rowf(f, "Date of birth", "%s (%s)", h->birth_date,
-		    h->birth_era);
+	char		era[16];
+	unsigned	year;
+
+	if (h->birth_date != NULL && h->birth_era != NULL &&
+	    sscanf(h->birth_era, "%15s %3u", era, &year) == 2)
+		/* As in "1990-04-01 (Heisei 2)". */
+		text_rowf(f, "Date of birth", _("%s (%s %u)"), h->birth_date,
+		    language_of(era), year);
 	else if (h->birth_date != NULL || h->birth != NULL)
 		text_row(f, "Date of birth",
 		    h->birth_date ? h->birth_date : h->birth);
@@ -125,11 +144,12 @@ put_birth(FILE *f, const struct jpki_holder *h)
 void
 certpage_holder(FILE *f, const struct jpki_holder *h)
 {
-	fputs("\nHolder\n", f);
+	fputs(_("\nHolder\n"), f);
 	put_attribute(f, "Name", h->name, h->name_flags);
 	put_birth(f, h);
 	if (h->sex != NULL)
-		text_row(f, "Sex", h->sex_text ? h->sex_text : h->sex);
+		text_row(f, "Sex", language_of(h->sex_text ? h->sex_text :
+		    h->sex));
 	put_attribute(f, "Address", h->address, h->address_flags);
 	for (size_t i = 0; i < h->others_count; i++)
 		text_row(f, h->others[i].oid, h->others[i].hex);
@@ -149,11 +169,13 @@ certpage_text(FILE *f, const struct certview *view, int64_t now)
 	const struct jpki_cert	*cert = view->cert;
 
 	text_heading(f, desc->title);
-	fprintf(f, "%s\n\n", desc->japanese);
+	if (strcmp(language_of(desc->title), desc->japanese) != 0)
+		fprintf(f, "%s\n", desc->japanese);
+	fputc('\n', f);
 	text_row(f, "Subject", cert->subject);
 	certpage_validity(f, view, now);
-	text_row(f, "Revocation", "not checkable by the public");
-	text_rowf(f, "Key", "%s, %u bits", cert->key_type, cert->key_bits);
+	text_row(f, "Revocation", _("not checkable by the public"));
+	text_rowf(f, "Key", _("%s, %u bits"), cert->key_type, cert->key_bits);
 	put_if(f, "Key usage", cert->key_usage);
 	put_if(f, "Extended key usage", cert->ext_key_usage);
 	put_if(f, "Policies", cert->policies);

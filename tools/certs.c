@@ -1,17 +1,19 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "certs.h"
 
+#include "language.h"
+
 enum exit_code
 fail_cert(const struct tool *t, enum jpki_cert_id id, enum jpki_err err)
 {
 	if (err == JPKI_ERR_NOT_FOUND)
 		return fail(EXIT_FAILED, "this card holds no %s; "
 		    "\"jpki-tool status\" shows what it holds",
-		    cert_describe(id)->title);
+		    language_of(cert_describe(id)->title));
 	if (err == JPKI_ERR_MALFORMED)
 		return fail(EXIT_FAILED, "the %s on the card makes no sense; "
 		    "place the card anew and try again, -vv shows the exchange",
-		    cert_describe(id)->title);
+		    language_of(cert_describe(id)->title));
 	return fail_err(t, err);
 }
 

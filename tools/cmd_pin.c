@@ -2,9 +2,11 @@
 /* pin: verify a PIN, change a PIN. */
 #include <string.h>
 
+#include "language.h"
 #include "outjson.h"
 #include "outtext.h"
 #include "pins.h"
+#include "pinwords.h"
 
 typedef enum exit_code pin_fn(struct tool *t, struct pins *pins);
 
@@ -18,11 +20,10 @@ static const struct action {
 	const char	*name;
 	pin_fn		*run;
 	bool		 changes;
-	const char	*text;		/* "The PIN is ..." */
 	const char	*key;		/* in JSON */
 } actions[] = {
-	{ "verify", verify, false, "right", "verified" },
-	{ "change", pins_change, true, "changed", "changed" },
+	{ "verify", verify, false, "verified" },
+	{ "change", pins_change, true, "changed" },
 };
 
 static void
@@ -32,7 +33,8 @@ print(struct tool *t, const struct action *action, enum jpki_pin pin)
 	struct json			 j = { t->out, false };
 
 	if (!t->opt->seen[OPT_JSON]) {
-		fprintf(t->out, "The %s is %s.\n", desc->title, action->text);
+		fprintf(t->out, action->changes ? _("The %s is changed.\n") :
+		    _("The %s is right.\n"), pin_title(pin));
 		return;
 	}
 	json_open(&j, NULL, '{');
@@ -73,10 +75,15 @@ check(const struct tool *t, const struct action *action, enum jpki_pin pin)
 	    t->opt->seen[OPT_NEW_PIN_FILE]))
 		return fail(EXIT_USAGE, "\"pin verify\" takes no new PIN; see "
 		    "\"jpki-tool pin --help\"");
+	if (action->changes && t->opt->seen[OPT_PIN_PAD])
+		return fail(EXIT_USAGE, "--pin-pad changes no PIN; leave it "
+		    "out, and type both");
 	if (action->changes ? !desc->can_change : !desc->can_verify)
-		return fail(EXIT_FAILED, "the %s cannot be %s with a PC; ask "
-		    "at the municipal counter", desc->title,
-		    action->changes ? "changed" : "verified");
+		return fail(EXIT_FAILED, action->changes ?
+		    _("the %s cannot be changed with a PC; ask at the "
+		    "municipal counter") :
+		    _("the %s cannot be verified with a PC; ask at the "
+		    "municipal counter"), pin_title(pin));
 	return EXIT_DONE;
 }
 
@@ -91,9 +98,10 @@ cmd_pin(struct tool *t)
 	if (action == NULL)
 		return fail(EXIT_USAGE, "\"pin\" knows no \"%s\"; say verify "
 		    "or change", t->opt->operand[1]);
+	/* It is not repeated: it may be the PIN itself. */
 	if (!find_pin(t->opt->operand[2], &pin))
-		return fail(EXIT_USAGE, "there is no PIN \"%s\"; name auth, "
-		    "sign or input", t->opt->operand[2]);
+		return fail(EXIT_USAGE, "that is no kind of PIN; name auth, "
+		    "sign or input");
 	code = check(t, action, pin);
 	if (code == EXIT_DONE)
 		code = pins_load(t, pin, &pins);

@@ -2,6 +2,7 @@
 /* readers: every reader, the card in it, and whether that is a JPKI card. */
 #include <string.h>
 
+#include "language.h"
 #include "outjson.h"
 #include "outtext.h"
 #include "tool.h"
@@ -16,18 +17,18 @@ static const struct finding_row {
 	enum jpki_err	err;
 	struct finding	finding;
 } findings[] = {
-	{ JPKI_OK, { JPKI_YES, "JPKI card" } },
-	{ JPKI_ERR_NOT_JPKI, { JPKI_NO, "a card, but no JPKI card" } },
-	{ JPKI_ERR_NO_CARD, { JPKI_NO, "no card" } },
-	{ JPKI_ERR_REMOVED, { JPKI_NO, "no card" } },
-	{ JPKI_ERR_NO_READER, { JPKI_NO, "no card" } },
+	{ JPKI_OK, { JPKI_YES, N_("JPKI card") } },
+	{ JPKI_ERR_NOT_JPKI, { JPKI_NO, N_("a card, but no JPKI card") } },
+	{ JPKI_ERR_NO_CARD, { JPKI_NO, N_("no card") } },
+	{ JPKI_ERR_REMOVED, { JPKI_NO, N_("no card") } },
+	{ JPKI_ERR_NO_READER, { JPKI_NO, N_("no card") } },
 	{ JPKI_ERR_MUTE, { JPKI_UNKNOWN,
-	    "a card that does not answer: turn it over or place it anew" } },
-	{ JPKI_ERR_BUSY, { JPKI_UNKNOWN, "a card that another program holds" } },
+	    N_("a card that does not answer: turn it over or place it anew") } },
+	{ JPKI_ERR_BUSY, { JPKI_UNKNOWN, N_("a card that another program holds") } },
 };
 
 static const struct finding unknown = {
-	JPKI_UNKNOWN, "a card that cannot be recognised: place it anew"
+	JPKI_UNKNOWN, N_("a card that cannot be recognised: place it anew")
 };
 
 static const struct finding *
@@ -75,7 +76,7 @@ reader_text(FILE *f, const struct jpki_reader *reader,
     const struct finding *finding)
 {
 	text_put(f, reader->name);
-	fprintf(f, "\n  %s\n", finding->text);
+	fprintf(f, "\n  %s\n", language_of(finding->text));
 }
 
 static enum jpki_err

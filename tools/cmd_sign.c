@@ -13,6 +13,7 @@
 #include "base64.h"
 #include "clash.h"
 #include "interrupt.h"
+#include "language.h"
 #include "outfile.h"
 #include "outjson.h"
 #include "signjob.h"
@@ -241,7 +242,7 @@ hash_item(struct tool *t, enum jpki_hash hash, struct item *item)
 		(void)close(fd);
 	jpki_digest_free(&digest);
 	if (errnum != 0)
-		return fail_file("read", name ? name : "standard input",
+		return fail_read(name ? name : _("standard input"),
 		    errnum);
 	return err == JPKI_OK ? EXIT_DONE : fail_err(t, err);
 }

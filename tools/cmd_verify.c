@@ -10,6 +10,7 @@
 #include "confine.h"
 #include "infile.h"
 #include "jpki_openssl.h"
+#include "language.h"
 #include "outtext.h"
 #include "pdf.h"
 #include "verdictpage.h"
@@ -82,7 +83,8 @@ check_cms(struct check_job *job)
 	err = cms_unwrap(job->doc.p, job->doc.n, &der, &job->error);
 	if (err == DOC_OK)
 		err = check_content(job, &der, apart ? &content : NULL, apart ?
-		    "all of the content" : "all of the content that is in it");
+		    _("all of the content") :
+		    _("all of the content that is in it"));
 	jpki_buf_free(&der);
 	return err;
 }
@@ -100,7 +102,8 @@ check_smime(struct check_job *job)
 	content.n = part.n;
 	if (err == DOC_OK)
 		err = check_content(job, &der, part.p != NULL ? &content : NULL,
-		    "the mail's body; who sent it when to whom is not signed");
+		    _("the mail's body; who sent it when to whom is not "
+		    "signed"));
 	if (err == DOC_ERR_OPTION)
 		err = doc_fail(&job->error, DOC_ERR_INPUT, "its CMS holds a "
 		    "content of its own, beside the mail's");
@@ -171,10 +174,10 @@ note_raw(struct verdict_signature *s, enum jpki_err err)
 
 	return verdict_note(s, CHECK_SIGNATURE, ok ? FINDING_OK :
 	    FINDING_FAILED, "%s", ok ? "PKCS #1 v1.5" :
-	    "the certificate's key did not make it") &&
+	    _("the certificate's key did not make it")) &&
 	    verdict_note(s, CHECK_INTEGRITY, ok ? FINDING_OK : FINDING_FAILED,
-	    "%s", ok ? "the content is what was signed" :
-	    "the content, the hash or the key is another") &&
+	    "%s", ok ? _("the content is what was signed") :
+	    _("the content, the hash or the key is another")) &&
 	    verdict_note(s, CHECK_COVERAGE, FINDING_OK, "all of the content");
 }
 
@@ -371,8 +374,9 @@ report(struct check_job *job)
 	job->t->answered = true;
 	if (verdict_holds(&job->verdict))
 		return EXIT_DONE;
-	return fail(EXIT_FAILED, job->verdict.n == 0 ? "%s: it is not signed" :
-	    "%s: not every signature holds", job->doc.name);
+	return fail(EXIT_FAILED, job->verdict.n == 0 ?
+	    _("%s: it is not signed") : _("%s: not every signature holds"),
+	    job->doc.name);
 }
 
 static enum exit_code

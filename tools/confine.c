@@ -12,21 +12,23 @@
 #include <sys/prctl.h>
 #endif
 
+#include "language.h"
+
 /* By which signal a child ended, and what that says of the document. */
 static const struct end {
 	int		 signum;
 	enum exit_code	 code;
 	const char	*words;
 } ends[] = {
-	{ SIGXCPU, EXIT_FAILED, "it takes more computing than a document of "
-	    "its size may; do not trust it" },
-	{ SIGBUS, EXIT_FAILED, "it was cut short while it was read; try again "
-	    "when nothing writes to it" },
-	{ SIGINT, EXIT_CANCELLED, "cancelled; nothing can be said of it" },
-	{ SIGTERM, EXIT_CANCELLED, "cancelled; nothing can be said of it" },
-	{ SIGHUP, EXIT_CANCELLED, "cancelled; nothing can be said of it" },
-	{ 0, EXIT_FAILED, "reading it takes more memory than there is, or "
-	    "fails altogether; do not trust it" },
+	{ SIGXCPU, EXIT_FAILED, N_("it takes more computing than a document of "
+	    "its size may; do not trust it") },
+	{ SIGBUS, EXIT_FAILED, N_("it was cut short while it was read; try again "
+	    "when nothing writes to it") },
+	{ SIGINT, EXIT_CANCELLED, N_("cancelled; nothing can be said of it") },
+	{ SIGTERM, EXIT_CANCELLED, N_("cancelled; nothing can be said of it") },
+	{ SIGHUP, EXIT_CANCELLED, N_("cancelled; nothing can be said of it") },
+	{ 0, EXIT_FAILED, N_("reading it takes more memory than there is, or "
+	    "fails altogether; do not trust it") },
 };
 
 static enum exit_code
@@ -38,7 +40,7 @@ judge(const char *name, int status)
 		return (enum exit_code)WEXITSTATUS(status);
 	while (end->signum != 0 && end->signum != WTERMSIG(status))
 		end++;
-	return fail(end->code, "%s: %s", name, end->words);
+	return fail(end->code, "%s: %s", name, language_of(end->words));
 }
 
 /*

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "language.h"
 #include "pins.h"
 #include "timestamp.h"
 
@@ -193,8 +194,8 @@ try_pdf(const struct docsign *plan, const struct doc_signer *signer,
  */
 
 static const struct docsign_format formats[] = {
-	{ "cms", make_cms, try_cms, OPT(DETACHED) | OPT(PEM) | OPT(ADD) | OPT(CONTENT) |
-	    OPT(TIMESTAMP), false },
+	{ "cms", make_cms, try_cms, OPT(DETACHED) | OPT(PEM) | OPT(ADD) |
+	    OPT(CONTENT) | OPT(TIMESTAMP), false },
 	{ "smime", make_smime, NULL, OPT(TIMESTAMP), false },
 	{ "xml", make_xml, NULL, OPT(CONTENT) | OPT(ID) | OPT(INTO) |
 	    OPT(ENVELOPING) | OPT(EXCLUSIVE) | OPT(XADES) | OPT(PROFILE) |
@@ -264,10 +265,11 @@ plan_profile(const struct options *opt, struct docsign *d)
 		d->xml.profile = (enum xml_profile)profiles[i].value;
 		return EXIT_DONE;
 	}
-	return name == NULL ? EXIT_DONE : fail(EXIT_USAGE, "the format %s has "
-	    "no profile \"%s\"; give plain, %s", d->format->name, name,
-	    strcmp(d->format->name, "pdf") == 0 ? "moj or pades" :
-	    "etax or egov");
+	if (name == NULL)
+		return EXIT_DONE;
+	return fail(EXIT_USAGE, strcmp(d->format->name, "pdf") == 0 ?
+	    _("PDF has no profile \"%s\"; give plain, moj or pades") :
+	    _("XML has no profile \"%s\"; give plain, etax or egov"), name);
 }
 
 /* "page,x,y,width,height" */

@@ -7,7 +7,9 @@
 
 #include "certnames.h"
 #include "guide.h"
+#include "language.h"
 #include "outtext.h"
+#include "pinwords.h"
 #include "tool.h"
 
 struct fail_row {
@@ -17,78 +19,80 @@ struct fail_row {
 };
 
 static const struct fail_row rows[] = {
-	{ JPKI_OK, EXIT_DONE, "done", "go on" },
+	{ JPKI_OK, EXIT_DONE, N_("done"), N_("go on") },
 
 	{ JPKI_ERR_ARG, EXIT_USAGE,
-	    "that argument cannot be right", "see \"jpki-tool --help\"" },
+	    N_("that argument cannot be right"), N_("see \"jpki-tool --help\"") },
 	/* fail_pin() says more of these three. */
 	{ JPKI_ERR_PIN_FORMAT, EXIT_PIN_WRONG,
-	    "that cannot be the PIN, and nothing was sent to the card", "try again" },
+	    N_("that cannot be the PIN, and nothing was sent to the card"), N_("try again") },
 	{ JPKI_ERR_PIN_NEW, EXIT_FAILED,
-	    "the new PIN breaks the rules, and nothing was changed", "choose another" },
+	    N_("the new PIN breaks the rules, and nothing was changed"), N_("choose another") },
 	{ JPKI_ERR_PIN_SAME, EXIT_FAILED,
-	    "the new PIN is the current one, and nothing was changed", "choose another" },
+	    N_("the new PIN is the current one, and nothing was changed"), N_("choose another") },
 	{ JPKI_ERR_BUFFER, EXIT_FAILED,
-	    "the data is too long", "give less" },
+	    N_("the data is too long"), N_("give less") },
 
 	{ JPKI_ERR_MEMORY, EXIT_FAILED,
-	    "out of memory", "close other programs and try again" },
+	    N_("out of memory"), N_("close other programs and try again") },
 	{ JPKI_ERR_INTERNAL, EXIT_FAILED,
-	    "a library that jpki-tool uses failed", "check how OpenSSL is installed" },
+	    N_("a library that jpki-tool uses failed"), N_("check how OpenSSL is installed") },
 
 	{ JPKI_ERR_NO_SERVICE, EXIT_NO_CARD,
-	    "the smart card service pcscd is not running",
-	    "start it with \"systemctl start pcscd.socket\", or as your system starts services" },
+	    N_("the smart card service pcscd is not running"),
+	    N_("start it with \"systemctl start pcscd.socket\", or as your system starts services; "
+	    "\"jpki-tool doctor\" finds the cause") },
 	{ JPKI_ERR_ACCESS, EXIT_NO_CARD,
-	    "pcscd refuses this user", "work on the machine's own screen, or let polkit allow "
-	    "org.debian.pcsc-lite.access_pcsc and org.debian.pcsc-lite.access_card" },
+	    N_("pcscd refuses this user"), N_("work on the machine's own screen, or let polkit allow "
+	    "org.debian.pcsc-lite.access_pcsc and org.debian.pcsc-lite.access_card") },
 	{ JPKI_ERR_NO_READER, EXIT_NO_CARD,
-	    "no card reader is there", "connect one that pcscd knows; for most it needs libccid" },
+	    N_("no card reader is there"),
+	    N_("connect one that pcscd knows; for most it needs libccid") },
 	{ JPKI_ERR_NO_CARD, EXIT_NO_CARD,
-	    "there is no card in the reader", "put a My Number Card in or on it" },
+	    N_("there is no card in the reader"), N_("put a My Number Card in or on it") },
 	{ JPKI_ERR_REMOVED, EXIT_NO_CARD,
-	    "the card was taken away", "put it back, leave it there, and try again" },
+	    N_("the card was taken away"), N_("put it back, leave it there, and try again") },
 	{ JPKI_ERR_BUSY, EXIT_NO_CARD,
-	    "another program holds the card",
-	    "end it (for GnuPG: \"gpgconf --kill scdaemon\") and try again" },
+	    N_("another program holds the card"),
+	    N_("end it (for GnuPG: \"gpgconf --kill scdaemon\") and try again") },
 	{ JPKI_ERR_MUTE, EXIT_NO_CARD,
-	    "the card does not answer", "turn it over or place it anew, and try again" },
+	    N_("the card does not answer"), N_("turn it over or place it anew, and try again") },
 	{ JPKI_ERR_TIMEOUT, EXIT_FAILED,
-	    "the time ran out", "try again, or give a longer --timeout" },
+	    N_("the time ran out"), N_("try again, or give a longer --timeout") },
 	{ JPKI_ERR_CANCELLED, EXIT_CANCELLED,
-	    "cancelled", "start again when you are ready" },
+	    N_("cancelled"), N_("start again when you are ready") },
 	/* A card that is pulled looks so until pcscd has seen it. */
 	{ JPKI_ERR_IO, EXIT_NO_CARD,
-	    "the link to the card broke",
-	    "place the card anew and look with \"jpki-tool status\" before you try again" },
+	    N_("the link to the card broke"),
+	    N_("place the card anew and look with \"jpki-tool status\" before you try again") },
 
 	{ JPKI_ERR_NOT_JPKI, EXIT_NO_CARD,
-	    "the card has no JPKI application",
-	    "put in a My Number Card, and look with \"jpki-tool readers\"" },
+	    N_("the card has no JPKI application"),
+	    N_("put in a My Number Card, and look with \"jpki-tool readers\"") },
 	{ JPKI_ERR_NOT_FOUND, EXIT_FAILED,
-	    "the card does not hold that", "\"jpki-tool status -a\" shows what it holds" },
+	    N_("the card does not hold that"), N_("\"jpki-tool status -a\" shows what it holds") },
 	{ JPKI_ERR_AUTH_REQUIRED, EXIT_FAILED,
-	    "the card asks for a PIN first", "verify it and try again" },
+	    N_("the card asks for a PIN first"), N_("verify it and try again") },
 	{ JPKI_ERR_PIN_WRONG, EXIT_PIN_WRONG,
-	    "the PIN is wrong", "look at the tries left with \"jpki-tool status\"" },
+	    N_("the PIN is wrong"), N_("look at the tries left with \"jpki-tool status\"") },
 	{ JPKI_ERR_PIN_LAST_TRY, EXIT_PIN_LOCKED,
-	    "one try is left, and nothing was sent", "give --last-try if you are sure" },
+	    N_("one try is left, and nothing was sent"), N_("give --last-try if you are sure") },
 	{ JPKI_ERR_PIN_LOCKED, EXIT_PIN_LOCKED,
-	    "the PIN is locked", "\"jpki-tool status -a\" says how to reset it" },
+	    N_("the PIN is locked"), N_("\"jpki-tool status -a\" says how to reset it") },
 	{ JPKI_ERR_PIN_UNCERTAIN, EXIT_FAILED,
-	    "the link broke while the PIN was changed, so the old or the new one is valid now",
-	    "find out with one \"jpki-tool pin verify\" each" },
+	    N_("the link broke while the PIN was changed, so the old or the new one is valid now"),
+	    N_("find out with one \"jpki-tool pin verify\" each") },
 	{ JPKI_ERR_UNSUPPORTED, EXIT_FAILED,
-	    "this card cannot do that, or no safe way to do it is known",
-	    "PROTOCOL in the documentation says what is known" },
+	    N_("this card cannot do that, or no safe way to do it is known"),
+	    N_("PROTOCOL in the documentation says what is known") },
 	{ JPKI_ERR_SW, EXIT_FAILED,
-	    "the card gave an unexpected answer", "try again, and -vv shows the exchange" },
+	    N_("the card gave an unexpected answer"), N_("try again, and -vv shows the exchange") },
 	{ JPKI_ERR_MALFORMED, EXIT_FAILED,
-	    "what the card holds there makes no sense",
-	    "place the card anew and try again, and -vv shows the exchange" },
+	    N_("what the card holds there makes no sense"),
+	    N_("place the card anew and try again, and -vv shows the exchange") },
 	{ JPKI_ERR_MISMATCH, EXIT_FAILED,
-	    "the signature does not fit the certificate and was thrown away",
-	    "place the card anew and try again" },
+	    N_("the signature does not fit the certificate and was thrown away"),
+	    N_("place the card anew and try again") },
 };
 
 #define ROWS	(sizeof rows / sizeof rows[0])
@@ -112,7 +116,7 @@ row_of(enum jpki_err err)
 	return row_of(JPKI_ERR_INTERNAL);
 }
 
-#define LINE_MAX_BYTES	1024	/* longer messages are cut */
+#define LINE_MAX_BYTES	2048	/* longer messages are cut */
 
 static void say(const char *prefix, const char *fmt, va_list args)
     FAIL_PRINTF(2, 0);
@@ -122,8 +126,8 @@ say(const char *prefix, const char *fmt, va_list args)
 {
 	char line[LINE_MAX_BYTES];
 
-	(void)vsnprintf(line, sizeof line, fmt, args);
-	fputs(prefix, stderr);
+	(void)vsnprintf(line, sizeof line, language_of(fmt), args);
+	fprintf(stderr, "jpki-tool: %s", prefix);
 	/* Names of files and readers stay on the one line. */
 	text_put(stderr, line);
 	fputc('\n', stderr);
@@ -135,7 +139,7 @@ fail(enum exit_code code, const char *fmt, ...)
 	va_list args;
 
 	va_start(args, fmt);
-	say("jpki-tool: ", fmt, args);
+	say("", fmt, args);
 	va_end(args);
 	return code;
 }
@@ -146,7 +150,7 @@ warning(const char *fmt, ...)
 	va_list args;
 
 	va_start(args, fmt);
-	say("jpki-tool: warning: ", fmt, args);
+	say(_("warning: "), fmt, args);
 	va_end(args);
 }
 
@@ -154,12 +158,13 @@ warning(const char *fmt, ...)
 static enum exit_code
 fail_row(const struct tool *t, const struct fail_row *row, const char *next)
 {
-	if (next == NULL)
-		next = row->next;
+	const char *what = language_of(row->what);
+
+	next = language_of(next != NULL ? next : row->next);
 	if (row->err == JPKI_ERR_SW && t->card != NULL)
-		return fail(row->code, "%s (status %04X); %s", row->what,
+		return fail(row->code, "%s (status %04X); %s", what,
 		    jpki_card_sw(t->card), next);
-	return fail(row->code, "%s; %s", row->what, next);
+	return fail(row->code, "%s; %s", what, next);
 }
 
 enum exit_code
@@ -178,25 +183,12 @@ fail_err(const struct tool *t, enum jpki_err err)
 struct pin_failure {
 	const struct tool		*t;
 	const struct fail_row		*row;
-	const struct jpki_pin_desc	*desc;
+	const char			*title;
 	enum jpki_pin			 pin;
 	int				 tries_left;
 };
 
 typedef enum exit_code pin_fail_fn(const struct pin_failure *f);
-
-/* What a PIN of this kind looks like. */
-static const char *
-pin_rule(const struct jpki_pin_desc *desc, bool is_new, char *room, size_t n)
-{
-	if (desc->min == desc->max)
-		(void)snprintf(room, n, "%u digits", desc->max);
-	else
-		(void)snprintf(room, n, "%u to %u letters and digits%s",
-		    desc->min, desc->max,
-		    is_new && desc->letters ? ", at least one of each" : "");
-	return room;
-}
 
 /* The card says which certificates it has: a PIN of none of them is locked. */
 static bool
@@ -212,43 +204,41 @@ was_never_issued(const struct pin_failure *f)
 static enum exit_code
 fail_format(const struct pin_failure *f)
 {
-	char rule[80];
+	char rule[PINWORDS_MAX];
 
 	return fail(f->row->code, "that cannot be the %s (%s), and nothing was "
-	    "sent to the card; try again", f->desc->title,
-	    pin_rule(f->desc, false, rule, sizeof rule));
+	    "sent to the card; try again", f->title,
+	    pin_rule(f->pin, false, rule));
 }
 
 static enum exit_code
 fail_new(const struct pin_failure *f)
 {
-	char rule[80];
+	char rule[PINWORDS_MAX];
 
 	return fail(f->row->code, "a new %s has %s, and nothing was changed; "
-	    "choose another", f->desc->title,
-	    pin_rule(f->desc, true, rule, sizeof rule));
+	    "choose another", f->title,
+	    pin_rule(f->pin, true, rule));
 }
 
 static enum exit_code
 fail_wrong(const struct pin_failure *f)
 {
-	const char *title = f->desc->title;
-
 	if (f->tries_left < 0)
 		return fail(f->row->code, "the %s is wrong; look at the tries "
-		    "left with \"jpki-tool status -a\"", title);
+		    "left with \"jpki-tool status -a\"", f->title);
 	if (f->tries_left == 1)
 		return fail(f->row->code, "the %s is wrong: 1 try left, and it "
-		    "is used only with --last-try", title);
+		    "is used only with --last-try", f->title);
 	return fail(f->row->code, "the %s is wrong: %d tries left; try again",
-	    title, f->tries_left);
+	    f->title, f->tries_left);
 }
 
 static enum exit_code
 fail_last_try(const struct pin_failure *f)
 {
 	return fail(f->row->code, "the %s has one try left, and nothing was "
-	    "sent; give --last-try if you are sure", f->desc->title);
+	    "sent; give --last-try if you are sure", f->title);
 }
 
 static enum exit_code
@@ -257,9 +247,16 @@ fail_locked(const struct pin_failure *f)
 	if (was_never_issued(f))
 		return fail(EXIT_FAILED, "this card holds no %s, so its PIN "
 		    "cannot be used; \"jpki-tool status\" shows what it holds",
-		    cert_of_pin(f->pin)->title);
+		    language_of(cert_of_pin(f->pin)->title));
 	return fail(f->row->code, "the %s is locked; \"jpki-tool status -a\" "
-	    "says how to reset it", f->desc->title);
+	    "says how to reset it", f->title);
+}
+
+static enum exit_code
+fail_no_pin(const struct pin_failure *f)
+{
+	return fail(f->row->code, "this card has no %s; \"jpki-tool status -a\" "
+	    "shows which PINs it has", f->title);
 }
 
 /*
@@ -270,9 +267,10 @@ static enum exit_code
 fail_after_sending(const struct pin_failure *f)
 {
 	return fail_row(f->t, f->row, cert_of_pin(f->pin) != NULL ?
-	    "the PIN may have been sent: look with \"jpki-tool status\" first" :
-	    "the PIN may have been sent: look with \"jpki-tool status -a\" "
-	    "first");
+	    N_("the PIN may have been sent: look with \"jpki-tool status\" "
+	    "first") :
+	    N_("the PIN may have been sent: look with \"jpki-tool status -a\" "
+	    "first"));
 }
 
 static const struct pin_fail_row {
@@ -284,6 +282,7 @@ static const struct pin_fail_row {
 	{ JPKI_ERR_PIN_WRONG, fail_wrong },
 	{ JPKI_ERR_PIN_LAST_TRY, fail_last_try },
 	{ JPKI_ERR_PIN_LOCKED, fail_locked },
+	{ JPKI_ERR_NOT_FOUND, fail_no_pin },
 	{ JPKI_ERR_NO_SERVICE, fail_after_sending },
 	{ JPKI_ERR_NO_READER, fail_after_sending },
 	{ JPKI_ERR_NO_CARD, fail_after_sending },
@@ -300,7 +299,7 @@ fail_pin(const struct tool *t, enum jpki_pin pin, enum jpki_err err,
     int tries_left)
 {
 	const struct pin_failure f = {
-		t, row_of(err), jpki_pin_describe(pin), pin, tries_left
+		t, row_of(err), pin_title(pin), pin, tries_left
 	};
 
 	for (size_t i = 0; i < sizeof pin_rows / sizeof pin_rows[0]; i++)
@@ -310,8 +309,22 @@ fail_pin(const struct tool *t, enum jpki_pin pin, enum jpki_err err,
 }
 
 enum exit_code
-fail_file(const char *doing, const char *path, int errnum)
+fail_read(const char *path, int errnum)
 {
-	return fail(EXIT_FAILED, "cannot %s %s: %s; check the name, the "
-	    "permissions and the space", doing, path, strerror(errnum));
+	return fail(EXIT_FAILED, "cannot read %s: %s; check the name and the "
+	    "permissions", path, strerror(errnum));
+}
+
+enum exit_code
+fail_read_pin(const char *path, int errnum)
+{
+	return fail(EXIT_FAILED, "cannot read the PIN from %s: %s; check the "
+	    "name and the permissions", path, strerror(errnum));
+}
+
+enum exit_code
+fail_write(const char *path, int errnum)
+{
+	return fail(EXIT_FAILED, "cannot write %s: %s; check the name, the "
+	    "permissions and the space", path, strerror(errnum));
 }

@@ -13,6 +13,7 @@ enum exit_code {
 	EXIT_PIN_WRONG,		/* or it cannot be right, and was not sent */
 	EXIT_PIN_LOCKED,	/* or one try is left, and was not used */
 	EXIT_CANCELLED,
+	EXIT_RENEWAL,		/* a certificate ends soon, or has ended */
 };
 
 #ifdef __GNUC__
@@ -23,7 +24,7 @@ enum exit_code {
 
 struct tool;
 
-/* One line on standard error; returns the code. */
+/* One line on standard error, in the user's language; returns the code. */
 enum exit_code	fail(enum exit_code code, const char *fmt, ...)
 		    FAIL_PRINTF(2, 3);
 void		warning(const char *fmt, ...) FAIL_PRINTF(1, 2);
@@ -36,6 +37,8 @@ enum exit_code	fail_pin(const struct tool *t, enum jpki_pin pin,
 		    enum jpki_err err, int tries_left);
 
 /* A file or stream that failed, with errno. */
-enum exit_code	fail_file(const char *doing, const char *path, int errnum);
+enum exit_code	fail_read(const char *path, int errnum);
+enum exit_code	fail_read_pin(const char *path, int errnum);
+enum exit_code	fail_write(const char *path, int errnum);
 
 #endif

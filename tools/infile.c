@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "language.h"
 #include "mapping.h"
 
 #define ROOM_FIRST	65536
@@ -105,7 +106,7 @@ infile_check(const char *path)
 		errnum = errno;
 	else if (S_ISDIR(st.st_mode))
 		errnum = EISDIR;
-	return errnum == 0 ? EXIT_DONE : fail_file("read", path, errnum);
+	return errnum == 0 ? EXIT_DONE : fail_read(path, errnum);
 }
 
 enum exit_code
@@ -116,11 +117,11 @@ infile_open(const char *path, struct infile *out)
 
 	memset(out, 0, sizeof *out);
 	out->fd = -1;
-	out->name = is_stdin ? "standard input" : path;
+	out->name = is_stdin ? _("standard input") : path;
 	if (!is_stdin)
 		fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
 	if (fd < 0)
-		return fail_file("read", out->name, errno);
+		return fail_read(out->name, errno);
 	if (!is_stdin && map(fd, out))
 		return EXIT_DONE;
 	errnum = read_all(fd, out);
@@ -129,7 +130,7 @@ infile_open(const char *path, struct infile *out)
 	if (errnum == 0)
 		return EXIT_DONE;
 	infile_close(out);
-	return fail_file("read", is_stdin ? "standard input" : path, errnum);
+	return fail_read(is_stdin ? _("standard input") : path, errnum);
 }
 
 struct doc_bytes

@@ -50,6 +50,30 @@ interrupt_release(void)
 		(void)sigprocmask(SIG_SETMASK, &mask_before, NULL);
 }
 
+void
+interrupt_hold_quit(void)
+{
+	static const int quit = SIGQUIT;
+	sigset_t set = set_of(&quit, 1);
+
+	(void)sigprocmask(SIG_BLOCK, &set, NULL);
+}
+
+bool
+interrupt_release_quit(void)
+{
+	static const int quit = SIGQUIT;
+	sigset_t set = set_of(&quit, 1), pending;
+	int signum;
+	bool came;
+
+	came = sigpending(&pending) == 0 && sigismember(&pending, SIGQUIT) == 1;
+	if (came)
+		(void)sigwait(&set, &signum);
+	(void)sigprocmask(SIG_UNBLOCK, &set, NULL);
+	return came;
+}
+
 /* Started by nohup, or behind: then the program is not to end by it. */
 static bool
 is_ignored(int signum)

@@ -15,6 +15,12 @@ void	interrupt_hold(void);
 /* Also what makes a program sleep: then it would keep the card for itself. */
 void	interrupt_hold_awake(void);
 void	interrupt_release(void);
+/*
+ * While a reader waits for keys not even SIGQUIT ends the program: the PIN that
+ * is keyed in afterwards would stay verified.  True: it came, and was taken.
+ */
+void	interrupt_hold_quit(void);
+bool	interrupt_release_quit(void);
 /* Was a wish to end noted?  Only while held. */
 bool	interrupt_noted(void);
 /* Forget it, for it was obeyed or came too late; only while held. */

@@ -7,89 +7,48 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "docsign.h"
+#include "colour.h"
+#include "commands.h"
 #include "interrupt.h"
+#include "language.h"
 #include "outfile.h"
 #include "outtext.h"
 #include "tool.h"
 
-struct command {
-	const char	*name;
-	verb_fn		*run;
-	const char	*operands;	/* for the usage line */
-	const char	*text;
-	int		 min, max;	/* operands behind the name */
-	uint64_t	 options;	/* besides OPTS_GLOBAL */
-};
-
-#define MANY	1000000
-
-static const struct command commands[] = {
-	{ "readers", cmd_readers, "",
-	    "list the readers and their cards", 0, 0, 0 },
-	{ "status", cmd_status, "",
-	    "show certificates, PINs, ways to unlock", 0, 0,
-	    OPT(ALL) | OPT(LOGIN) | OPTS_PIN },
-	{ "cert", cmd_cert, "auth|sign|auth-ca|sign-ca",
-	    "show or save a certificate", 1, 1,
-	    OPT(TEXT) | OPT(PEM) | OPT(DER) | OPT(OUTPUT) | OPT(FORCE) | OPTS_PIN },
-	{ "pin", cmd_pin, "verify|change auth|sign|input",
-	    "verify or change a PIN", 2, 2, OPTS_PIN | OPTS_NEW_PIN },
-	{ "sign", cmd_sign, "[FILE ...]",
-	    "sign files or standard input", 0, MANY,
-	    OPT(KEY) | OPT(HASH) | OPT(OUTPUT) | OPT(SUFFIX) | OPT(FORCE) | OPTS_PIN |
-	    OPT(FORMAT) | OPT(YES) | DOCSIGN_OPTIONS },
-	{ "verify", cmd_verify, "FILE",
-	    "check the signatures of a document", 1, 1,
-	    OPT(FORMAT) | OPT(CONTENT) | OPT(ID) | OPT(CA) | OPT(CERT) | OPT(HASH) },
-	{ "ssh-key", cmd_ssh_key, "",
-	    "print the public key for OpenSSH", 0, 0, OPTS_PIN },
-	{ "wait", cmd_wait, "insert|remove",
-	    "wait for a card to come or go", 1, 1, OPT(TIMEOUT) },
-};
-
-#define COMMANDS	(sizeof commands / sizeof commands[0])
-
-static const struct command *
-find_command(const char *name)
-{
-	for (size_t i = 0; i < COMMANDS; i++)
-		if (strcmp(commands[i].name, name) == 0)
-			return &commands[i];
-	return NULL;
-}
-
 static const char closing_text[] =
-    "\nPINs are asked for at the terminal unless a descriptor or a file is given.\n"
+    N_("\nPINs are asked for at the terminal unless a descriptor or a file is given.\n"
     "Exit status: 0 done, 1 failed, 2 usage, 3 no reader or card, 4 PIN wrong,\n"
-    "5 PIN locked or at its last try, 6 cancelled.  jpki-tool(1) is the manual.\n";
+    "5 PIN locked or at its last try, 6 cancelled, 7 renewal due.\n"
+    "jpki-tool(1) is the manual.\n");
 
 static void
 help_general(FILE *f)
 {
-	fputs("usage: jpki-tool [option ...] command [operand ...]\n\n"
-	    "Commands:\n", f);
-	for (size_t i = 0; i < COMMANDS; i++)
-		fprintf(f, "  %-8s %-29s %s\n", commands[i].name,
-		    commands[i].operands, commands[i].text);
-	fputs("\nOptions of every command; COMMAND --help shows the others:\n",
-	    f);
-	options_describe(f, OPTS_GLOBAL);
-	fputs(closing_text, f);
+	const struct command *c;
+
+	fputs(_("usage: jpki-tool [option ...] command [operand ...]\n\n"
+	    "Commands:\n"), f);
+	for (size_t i = 0; (c = command_nth(i)) != NULL; i++)
+		fprintf(f, "  %-10s %-29s %s\n", c->name, c->operands,
+		    language_of(c->text));
+	fputs(_("\nOptions of every command; COMMAND --help shows the "
+	    "others:\n"), f);
+	options_describe(f, OPTS_GLOBAL, NULL);
+	fputs(language_of(closing_text), f);
 }
 
 static void
 help_command(FILE *f, const struct command *c)
 {
-	fprintf(f, "usage: jpki-tool %s [option ...]%s%s\n\n", c->name,
+	fprintf(f, _("usage: jpki-tool %s [option ...]%s%s\n\n"), c->name,
 	    c->operands[0] != '\0' ? " " : "", c->operands);
 	text_heading(f, c->text);
 	if (c->options != 0)
-		fputs("\nOptions:\n", f);
-	options_describe(f, c->options);
-	fputs("\nOptions of every command:\n", f);
-	options_describe(f, OPTS_GLOBAL);
-	fputs(closing_text, f);
+		fputs(_("\nOptions:\n"), f);
+	options_describe(f, c->options, c->name);
+	fputs(_("\nOptions of every command:\n"), f);
+	options_describe(f, OPTS_GLOBAL, NULL);
+	fputs(language_of(closing_text), f);
 }
 
 /*
@@ -107,30 +66,41 @@ fill_standard_streams(void)
 			(void)!open("/dev/null", modes[fd]);
 }
 
-static void
-log_line(void *user, enum jpki_log_level level, const char *line)
-{
-	(void)user;
-	(void)level;
-	fputs("jpki: ", stderr);
-	text_put(stderr, line);
-	fputc('\n', stderr);
-}
-
 /* By the number of -v; more are as the last. */
 static const enum jpki_log_level log_levels[] = {
 	JPKI_LOG_NONE, JPKI_LOG_INFO, JPKI_LOG_APDU
 };
 
-static void
-start_log(const struct tool *t)
+static enum jpki_log_level
+log_level(const struct tool *t)
 {
 	const unsigned	most = sizeof log_levels / sizeof log_levels[0] - 1;
 	unsigned	v = t->opt->seen[OPT_VERBOSE];
 
-	if (v > 0)
-		jpki_ctx_set_log(t->ctx, log_levels[v < most ? v : most],
-		    log_line, NULL);
+	return log_levels[v < most ? v : most];
+}
+
+static void
+log_line(void *user, enum jpki_log_level level, const char *line)
+{
+	const struct tool *t = user;
+
+	if (t->listener != NULL)
+		t->listener(t->listener_user, level, line);
+	if (level > log_level(t))
+		return;
+	fputs("jpki: ", stderr);
+	text_put(stderr, line);
+	fputc('\n', stderr);
+}
+
+void
+tool_listen(struct tool *t, jpki_log_fn *listener, void *user)
+{
+	t->listener = listener;
+	t->listener_user = user;
+	jpki_ctx_set_log(t->ctx, listener != NULL ? JPKI_LOG_APDU :
+	    log_level(t), log_line, t);
 }
 
 enum exit_code
@@ -202,7 +172,7 @@ run_command(struct tool *t, const struct command *c)
 
 	if (err != JPKI_OK)
 		return fail_err(t, err);
-	start_log(t);
+	tool_listen(t, NULL, NULL);
 	t->now = (int64_t)time(NULL);
 	code = tool_card_close(t, c->run(t));
 	jpki_ctx_free(&t->ctx);
@@ -216,6 +186,10 @@ check_operands(const struct options *opt, const struct command *c)
 
 	if (n >= c->min && n <= c->max)
 		return options_allow(opt, c->options | OPTS_GLOBAL, c->name);
+	if (c->run == cmd_pin && n > c->max)
+		return fail(EXIT_USAGE, "a PIN is not taken as an argument, "
+		    "which the shell's history keeps; leave it out, and it is "
+		    "asked for");
 	if (c->max == 0)
 		return fail(EXIT_USAGE, "\"%s\" takes no operands; see "
 		    "\"jpki-tool %s --help\"", c->name, c->name);
@@ -231,7 +205,7 @@ dispatch(struct tool *t)
 	enum exit_code		 code;
 
 	if (opt->operands > 0) {
-		c = find_command(opt->operand[0]);
+		c = command_find(opt->operand[0]);
 		if (c == NULL)
 			return fail(EXIT_USAGE, "unknown command \"%s\"; see "
 			    "\"jpki-tool --help\"", opt->operand[0]);
@@ -287,6 +261,7 @@ main(int argc, char **argv)
 	enum exit_code	code;
 
 	fill_standard_streams();
+	language_begin();
 	/*
 	 * A reader that goes away, or a limit on a file's size, is an error of
 	 * write(), with its message and nothing left behind.
@@ -294,7 +269,9 @@ main(int argc, char **argv)
 	(void)signal(SIGPIPE, SIG_IGN);
 	(void)signal(SIGXFSZ, SIG_IGN);
 	code = options_parse(argc, argv, &opt);
-	if (code == EXIT_DONE)
+	if (code == EXIT_DONE) {
+		colour_begin(&opt);
 		code = run(&opt);
+	}
 	return (int)code;
 }

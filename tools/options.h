@@ -3,6 +3,7 @@
 #ifndef OPTIONS_H
 #define OPTIONS_H
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 
@@ -29,6 +30,8 @@ enum option_id {
 	OPT_PIN_FILE,
 	OPT_NEW_PIN_FD,
 	OPT_NEW_PIN_FILE,
+	OPT_PINENTRY,
+	OPT_PIN_PAD,
 	OPT_LAST_TRY,
 	OPT_FORMAT,
 	OPT_CONTENT,
@@ -49,7 +52,20 @@ enum option_id {
 	OPT_TIMESTAMP,
 	OPT_YES,
 	OPT_JOBS,
+	OPT_MODULE,
+	OPT_REPORT,
+	OPT_MAY_HANDLE,
+	OPT_WARN_DAYS,
 	OPT_COUNT
+};
+
+struct option_row {
+	char		 letter;	/* 0: none */
+	const char	*name;
+	const char	*arg;		/* NULL: takes none */
+	const char	*text;
+	bool		 repeat;
+	const char	*words;		/* to choose from, parted by |; or NULL */
 };
 
 #define OPT(name)	(UINT64_C(1) << OPT_##name)
@@ -57,7 +73,8 @@ enum option_id {
 /* What every command takes, and what those take that may send a PIN. */
 #define OPTS_GLOBAL	(OPT(READER) | OPT(VERBOSE) | OPT(JSON) | OPT(HELP) | \
 			    OPT(VERSION))
-#define OPTS_PIN	(OPT(PIN_FD) | OPT(PIN_FILE) | OPT(LAST_TRY))
+#define OPTS_PIN	(OPT(PIN_FD) | OPT(PIN_FILE) | OPT(PINENTRY) | \
+			    OPT(PIN_PAD) | OPT(LAST_TRY))
 #define OPTS_NEW_PIN	(OPT(NEW_PIN_FD) | OPT(NEW_PIN_FILE))
 
 #define OPTIONS_LIST_MAX	256
@@ -94,8 +111,11 @@ enum exit_code	 options_exclude(const struct options *opt, uint64_t set);
 const char	*options_nth(const struct options *opt, enum option_id id,
 		    size_t n);
 
+/* What it is with a verb; NULL: with most of them. */
+const struct option_row *options_row(enum option_id id, const char *verb);
+
 /* A line for each option of the set. */
-void		 options_describe(FILE *f, uint64_t set);
+void		 options_describe(FILE *f, uint64_t set, const char *verb);
 
 /*
  * A whole number from 0 to max, digits only; -1 after reporting, for id

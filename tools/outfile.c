@@ -244,7 +244,7 @@ outfile_check(const char *path, bool force)
 		    "choose another name, or give --force", path);
 	if (err == 0 && (S_ISREG(st.st_mode) || st.st_mode == 0))
 		err = check_folder(path);
-	return err == 0 ? EXIT_DONE : fail_file("write", path, err);
+	return err == 0 ? EXIT_DONE : fail_write(path, err);
 }
 
 enum exit_code
@@ -274,7 +274,7 @@ outfile_write_pieces(const char *path, const struct outpiece *pieces,
 		return fail(EXIT_FAILED, "%s is not written: what was to go "
 		    "into it changed meanwhile; try again when nothing writes "
 		    "to that", path);
-	return err == 0 ? EXIT_DONE : fail_file("write", path, err);
+	return err == 0 ? EXIT_DONE : fail_write(path, err);
 }
 
 enum exit_code

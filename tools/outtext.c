@@ -6,6 +6,9 @@
 #include <stdbool.h>
 #include <string.h>
 
+#include "colour.h"
+#include "language.h"
+
 #define REPLACEMENT	0xFFFDu
 #define LABEL_WIDTH	22
 
@@ -87,10 +90,29 @@ text_put(FILE *f, const char *s)
 	}
 }
 
+/* Spaces up to a width, for what takes fewer columns. */
+static void
+pad(FILE *f, const char *text, int width)
+{
+	int columns = language_columns(text);
+
+	fprintf(f, "%*s", columns < width ? width - columns : 0, "");
+}
+
+static void
+put_label(FILE *f, const char *label)
+{
+	const char *words = language_of(label);
+
+	fprintf(f, "  %s", words);
+	pad(f, words, LABEL_WIDTH);
+	fputc(' ', f);
+}
+
 void
 text_row(FILE *f, const char *label, const char *value)
 {
-	fprintf(f, "  %-*s ", LABEL_WIDTH, label);
+	put_label(f, label);
 	text_put(f, value);
 	fputc('\n', f);
 }
@@ -100,7 +122,7 @@ text_rowf(FILE *f, const char *label, const char *fmt, ...)
 {
 	va_list args;
 
-	fprintf(f, "  %-*s ", LABEL_WIDTH, label);
+	put_label(f, label);
 	va_start(args, fmt);
 	vfprintf(f, fmt, args);
 	va_end(args);
@@ -110,13 +132,18 @@ text_rowf(FILE *f, const char *label, const char *fmt, ...)
 void
 text_capital(FILE *f, const char *text, int width)
 {
-	fputc(toupper((unsigned char)text[0]), f);
-	fprintf(f, "%-*s", width - 1, text + 1);
+	const char *words = language_of(text);
+
+	fputc(toupper((unsigned char)words[0]), f);
+	fputs(words + 1, f);
+	pad(f, words, width);
 }
 
 void
 text_heading(FILE *f, const char *text)
 {
+	colour_on(f, COLOUR_HEADING);
 	text_capital(f, text, 0);
+	colour_off(f);
 	fputc('\n', f);
 }

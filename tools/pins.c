@@ -10,13 +10,18 @@
 #include <sys/prctl.h>
 #endif
 
+#include "interrupt.h"
+#include "language.h"
 #include "outtext.h"
+#include "pinentry.h"
 #include "pinsource.h"
+#include "pinwords.h"
 #include "ui.h"
 
 /* Options that exclude each other. */
 static const uint32_t exclusive[] = {
-	OPT(PIN_FD) | OPT(PIN_FILE),
+	OPT(PIN_FD) | OPT(PIN_FILE) | OPT(PIN_PAD),
+	OPT(PINENTRY) | OPT(PIN_PAD),
 	OPT(NEW_PIN_FD) | OPT(NEW_PIN_FILE),
 };
 
@@ -113,6 +118,16 @@ shut_others_out(void)
 #endif
 }
 
+/* The keys of a reader are for one PIN, to verify it. */
+static enum exit_code
+check_pad(const struct options *opt, enum jpki_pin which)
+{
+	if (!opt->seen[OPT_PIN_PAD] || which == JPKI_PIN_AUTH)
+		return EXIT_DONE;
+	return fail(EXIT_USAGE, "only the user authentication PIN can be keyed "
+	    "in at a reader; leave out --pin-pad");
+}
+
 /* Judge the form of a secret, which may be NULL: not given yet. */
 static enum exit_code
 check_form(const struct tool *t, enum jpki_pin which, enum jpki_pin_use use,
@@ -134,6 +149,8 @@ pins_load(struct tool *t, enum jpki_pin which, struct pins *out)
 	enum exit_code	code = check_options(t->opt);
 
 	shut_others_out();
+	if (code == EXIT_DONE)
+		code = check_pad(t->opt, which);
 	if (code == EXIT_DONE)
 		code = pinsource_read(t->opt, OPT_PIN_FD, OPT_PIN_FILE,
 		    &pins.current);
@@ -169,7 +186,9 @@ look_before_asking(struct tool *t, enum jpki_pin which,
 	enum jpki_err	err = jpki_pin_info(t->card, which, info);
 	enum exit_code	code = EXIT_DONE;
 
-	if (err != JPKI_OK)
+	if (err == JPKI_ERR_NOT_FOUND)
+		code = fail_pin(t, which, err, -1);
+	else if (err != JPKI_OK)
 		code = fail_err(t, err);
 	else if (info->locked)
 		code = fail_pin(t, which, JPKI_ERR_PIN_LOCKED, 0);
@@ -179,26 +198,21 @@ look_before_asking(struct tool *t, enum jpki_pin which,
 	return code;
 }
 
-/* " (4 digits; 3 tries left)" */
+/* "4 digits; 3 tries left" */
 static void
 describe_form(enum jpki_pin which, int tries_left, char *room, size_t n)
 {
-	const struct jpki_pin_desc	*desc = jpki_pin_describe(which);
-	char				 tries[32] = "", length[16];
+	char rule[PINWORDS_MAX], tries[PINWORDS_MAX];
 
 	if (tries_left >= 0)
-		(void)snprintf(tries, sizeof tries, "; %d %s left", tries_left,
-		    tries_left == 1 ? "try" : "tries");
-	if (desc->min == desc->max)
-		(void)snprintf(length, sizeof length, "%u", desc->max);
+		(void)snprintf(room, n, _("%1$s; %2$s"),
+		    pin_rule(which, false, rule),
+		    pin_tries(tries_left, tries));
 	else
-		(void)snprintf(length, sizeof length, "%u to %u", desc->min,
-		    desc->max);
-	(void)snprintf(room, n, " (%s %s%s)", length,
-	    desc->letters ? "letters and digits" : "digits", tries);
+		(void)snprintf(room, n, "%s", pin_rule(which, false, rule));
 }
 
-/* " of the card in READER", if there are others; no transaction is open. */
+/* Its reader, if others have cards, else "". */
 static void
 describe_card(const struct tool *t, char *room, size_t n)
 {
@@ -215,7 +229,6 @@ describe_card(const struct tool *t, char *room, size_t n)
 	f = cards > 1 ? fmemopen(room, n, "w") : NULL;
 	if (f == NULL)
 		return;
-	fputs(" of the card in ", f);
 	text_put(f, jpki_card_reader(t->card));
 	(void)fclose(f);
 	room[n - 1] = '\0';
@@ -231,9 +244,12 @@ ask(struct tool *t, enum jpki_pin which, enum jpki_pin_use use,
 
 	if (jpki_secret_new(&secret) != JPKI_OK)
 		return fail_err(t, JPKI_ERR_MEMORY);
-	code = ui_ask_secret(prompt, use == JPKI_PIN_TO_SET ?
-	    "--new-pin-fd or --new-pin-file" : "--pin-fd or --pin-file",
-	    secret);
+	if (t->opt->seen[OPT_PINENTRY])
+		code = pinentry_ask(prompt, secret);
+	else
+		code = ui_ask_secret(prompt, use == JPKI_PIN_TO_SET ?
+		    _("--new-pin-fd or --new-pin-file") :
+		    _("--pin-fd or --pin-file"), secret);
 	if (code == EXIT_DONE) {
 		pinsource_fold(secret);
 		code = check_form(t, which, use, secret);
@@ -248,14 +264,19 @@ ask(struct tool *t, enum jpki_pin which, enum jpki_pin_use use,
 static enum exit_code
 ask_current(struct tool *t, struct pins *pins, int tries_left)
 {
-	char prompt[720], form[80], card[512];
+	char prompt[1280], form[2 * PINWORDS_MAX], reader[512];
 
 	if (pins->current != NULL)
 		return EXIT_DONE;
 	describe_form(pins->which, tries_left, form, sizeof form);
-	describe_card(t, card, sizeof card);
-	(void)snprintf(prompt, sizeof prompt, "Enter the %s%s%s: ",
-	    jpki_pin_describe(pins->which)->title, card, form);
+	describe_card(t, reader, sizeof reader);
+	if (reader[0] != '\0')
+		(void)snprintf(prompt, sizeof prompt,
+		    _("Enter the %s of the card in %s (%s): "),
+		    pin_title(pins->which), reader, form);
+	else
+		(void)snprintf(prompt, sizeof prompt, _("Enter the %s (%s): "),
+		    pin_title(pins->which), form);
 	return ask(t, pins->which, JPKI_PIN_CURRENT, prompt, &pins->current);
 }
 
@@ -278,16 +299,17 @@ ask_new(struct tool *t, struct pins *pins)
 {
 	struct jpki_secret	*again = NULL;
 	enum exit_code		 code;
-	char			 prompt[160], form[80];
+	char			 prompt[480], form[2 * PINWORDS_MAX];
 
 	if (pins->next != NULL)
 		return EXIT_DONE;
 	describe_form(pins->which, -1, form, sizeof form);
-	(void)snprintf(prompt, sizeof prompt, "Enter the new one%s: ", form);
+	(void)snprintf(prompt, sizeof prompt, _("Enter the new one (%s): "),
+	    form);
 	code = ask(t, pins->which, JPKI_PIN_TO_SET, prompt, &pins->next);
 	if (code == EXIT_DONE)
 		code = ask(t, pins->which, JPKI_PIN_TO_SET,
-		    "Enter the new one again: ", &again);
+		    _("Enter the new one again: "), &again);
 	if (code == EXIT_DONE && !same(pins->next, again))
 		code = fail(EXIT_FAILED, "the new PIN was typed in two ways, "
 		    "and nothing was changed; try again");
@@ -338,24 +360,116 @@ pin_flags(const struct tool *t)
 	return t->opt->seen[OPT_LAST_TRY] ? JPKI_ALLOW_LAST_TRY : 0;
 }
 
+/*
+ * Tries left, -1 if not known, in the transaction in which the PIN goes out
+ * next.  Asked only where a wrong PIN may be the last one: PIN_LOCKED is what
+ * the card says then, and also what it said before.
+ */
+static int
+tries_before(const struct tool *t, enum jpki_pin which)
+{
+	struct jpki_pin_info info;
+
+	if (!t->opt->seen[OPT_LAST_TRY] ||
+	    jpki_pin_info(t->card, which, &info) != JPKI_OK)
+		return -1;
+	return info.tries_left;
+}
+
+/* What became of a PIN, before and after which there were so many tries. */
+static enum exit_code
+judge(const struct tool *t, enum jpki_pin which, enum jpki_err err,
+    int before, int left)
+{
+	if (err == JPKI_OK)
+		return EXIT_DONE;
+	if (err == JPKI_ERR_PIN_LOCKED && before == 1)
+		return fail(EXIT_PIN_LOCKED, "the %s was wrong, and is now "
+		    "locked; \"jpki-tool status -a\" says how to reset it",
+		    pin_title(which));
+	return fail_pin(t, which, err, left);
+}
+
+/* A PIN that is keyed in at the reader. */
+struct keying {
+	struct tool	*t;
+	int		 before;	/* tries left then, or -1 */
+};
+
+/* Called when nothing stands against it any more, in the transaction. */
+static void
+ask_to_key_in(void *user, const struct jpki_pin_info *info)
+{
+	char		 form[2 * PINWORDS_MAX], reader[512];
+	struct keying	*asked = user;
+
+	asked->before = info->tries_left;
+	describe_form(JPKI_PIN_AUTH, info->tries_left, form, sizeof form);
+	describe_card(asked->t, reader, sizeof reader);
+	if (reader[0] != '\0')
+		fprintf(stderr, _("Key in the %s (%s) at the reader %s, and "
+		    "confirm it there.\n"), pin_title(JPKI_PIN_AUTH), form,
+		    reader);
+	else
+		fprintf(stderr, _("Key in the %s (%s) at the reader, and "
+		    "confirm it there.\n"), pin_title(JPKI_PIN_AUTH), form);
+}
+
+/*
+ * The card is held all the time, for the reader sends what is keyed in; so is
+ * Ctrl-C, because a reader that waits cannot be called off from here.
+ */
+static enum exit_code
+key_in(struct tool *t, int *tries_left)
+{
+	struct keying	asked = { t, -1 };
+	enum jpki_err	err;
+	int		left = -1;
+	bool		quit;
+
+	if (!jpki_card_has_pad(t->card))
+		return fail(EXIT_FAILED, "this reader has no keys for a PIN, "
+		    "or its driver does not know of them; leave out --pin-pad");
+	tool_hold(t);
+	interrupt_hold_quit();
+	err = jpki_pin_verify_pad(t->card, JPKI_PIN_AUTH, pin_flags(t),
+	    ask_to_key_in, &asked, &left);
+	quit = interrupt_release_quit();
+	if (tries_left != NULL)
+		*tries_left = left;
+	if (quit && err == JPKI_OK)
+		return fail_err(t, JPKI_ERR_CANCELLED);
+	if (err == JPKI_ERR_CANCELLED)
+		return fail(EXIT_CANCELLED, "no PIN was keyed in at the "
+		    "reader, and nothing was sent; start again when you are "
+		    "ready");
+	if (err == JPKI_ERR_UNSUPPORTED)
+		return fail(EXIT_FAILED, "this reader cannot take such a PIN "
+		    "by its keys, and nothing was sent; leave out --pin-pad");
+	return judge(t, JPKI_PIN_AUTH, err, asked.before, left);
+}
+
 enum exit_code
 pins_login(struct tool *t, struct pins *pins, int *tries_left)
 {
-	enum exit_code	code = ask_missing(t, pins, false);
+	enum exit_code	code;
 	enum jpki_err	err;
-	int		left = -1;
+	int		before, left = -1;
 
+	if (t->opt->seen[OPT_PIN_PAD])
+		return key_in(t, tries_left);
+	code = ask_missing(t, pins, false);
 	if (code != EXIT_DONE)
 		return code;
 	tool_hold(t);
+	before = tries_before(t, pins->which);
 	err = jpki_pin_verify(t->card, pins->which,
 	    jpki_secret_bytes(pins->current), jpki_secret_len(pins->current),
 	    pin_flags(t), &left);
 	jpki_secret_free(&pins->current);
 	if (tries_left != NULL)
 		*tries_left = left;
-	return err == JPKI_OK ? EXIT_DONE :
-	    fail_pin(t, pins->which, err, left);
+	return judge(t, pins->which, err, before, left);
 }
 
 enum exit_code
@@ -363,18 +477,19 @@ pins_change(struct tool *t, struct pins *pins)
 {
 	enum exit_code	code = ask_missing(t, pins, true);
 	enum jpki_err	err;
-	int		left = -1;
+	int		before, left = -1;
 
 	if (code != EXIT_DONE)
 		return code;
 	tool_hold(t);
+	before = tries_before(t, pins->which);
 	err = jpki_pin_change(t->card, pins->which,
 	    jpki_secret_bytes(pins->current), jpki_secret_len(pins->current),
 	    jpki_secret_bytes(pins->next), jpki_secret_len(pins->next),
 	    pin_flags(t), &left);
 	pins_free(pins);
 	if (err != JPKI_OK)
-		return fail_pin(t, pins->which, err, left);
-	t->done = "the PIN is changed";
+		return judge(t, pins->which, err, before, left);
+	t->done = _("the PIN is changed");
 	return EXIT_DONE;
 }

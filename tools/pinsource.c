@@ -97,8 +97,12 @@ read_source(int fd, const char *name, struct jpki_secret *secret)
 	if (err == EFBIG)
 		return fail(EXIT_PIN_WRONG, "%s holds more than a PIN, and "
 		    "nothing was sent to the card; give the PIN alone", name);
+	/* Only of a descriptor that was given: a file was opened here. */
+	if (err == EBADF)
+		return fail(EXIT_FAILED, "%s names no descriptor that is open "
+		    "for reading; give the number of one", name);
 	if (err != 0)
-		return fail_file("read the PIN from", name, err);
+		return fail_read_pin(name, err);
 	pinsource_fold(secret);
 	return EXIT_DONE;
 }
@@ -111,7 +115,7 @@ read_file(const char *path, struct jpki_secret *secret)
 	enum exit_code	code;
 
 	if (fd < 0)
-		return fail_file("read the PIN from", path, errno);
+		return fail_read_pin(path, errno);
 	if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode) &&
 	    (st.st_mode & (S_IRGRP | S_IROTH)) != 0)
 		warning("other users can read %s; keep it to yourself with "

@@ -21,7 +21,7 @@ progress_show(size_t done, size_t count)
 	int width = (int)((double)done / (double)count * BAR);
 
 	if (is_shown(count))
-		fprintf(stderr, "\r[%-*.*s] %zu of %zu", BAR, width, full, done,
+		fprintf(stderr, "\r[%-*.*s] %zu/%zu", BAR, width, full, done,
 		    count);
 }
 

@@ -15,8 +15,10 @@
 #include "hashes.h"
 #include "interrupt.h"
 #include "jpki_openssl.h"
+#include "language.h"
 #include "outfile.h"
 #include "outjson.h"
+#include "pinentry.h"
 #include "progress.h"
 #include "signjob.h"
 #include "ui.h"
@@ -48,6 +50,8 @@ struct run {
 static enum exit_code
 ask_consent(const struct tool *t, const struct job *job)
 {
+	const char *question;
+
 	if (job->key->key != JPKI_KEY_SIGN) {
 		warning("the certificate for user authentication is made for "
 		    "logins; who checks the document may refuse it");
@@ -55,10 +59,13 @@ ask_consent(const struct tool *t, const struct job *job)
 	}
 	if (t->opt->seen[OPT_YES])
 		return EXIT_DONE;
-	return ui_confirm("The document will hold your name, address, date of "
-	    "birth and sex: everyone who\ngets it can read them.  Sign it? "
-	    "[y/N] ", "the document will hold your name, address, date of "
-	    "birth and sex; give --yes if that is right");
+	question = _("The document will hold your name, address, date of birth "
+	    "and sex: everyone who\ngets it can read them.  Sign it?");
+	if (t->opt->seen[OPT_PINENTRY])
+		return pinentry_confirm(question);
+	return ui_confirm(question, _("the document will hold your name, address, date of "
+	    "birth and sex; give --yes if that is right"),
+	    _("cancelled; nothing was sent to the card"));
 }
 
 /* A card that wants its PIN now does not get it a second time. */
@@ -267,7 +274,7 @@ sign_each(struct run *r, unsigned jobs)
 	progress_end(r->job->count);
 	/* Ctrl-C behind the last one changes nothing any more. */
 	if (r->code == EXIT_DONE && r->job->items[0].output != NULL)
-		r->t->done = "the documents are signed";
+		r->t->done = _("the documents are signed");
 	if (r->code != EXIT_DONE && r->job->count > 1)
 		warning("%zu of %zu documents are signed; \"%s\" and those "
 		    "behind it are not", r->done, r->job->count,

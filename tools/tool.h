@@ -25,11 +25,15 @@ struct tool {
 	bool			 answered;
 	/* What the card has done for good, whatever fails now; or NULL. */
 	const char		*done;
+	jpki_log_fn		*listener;	/* see tool_listen(), or NULL */
+	void			*listener_user;
 };
 
 /* A verb: operands stand in t->opt->operand[1] and behind. */
 typedef enum exit_code verb_fn(struct tool *t);
 
+verb_fn	cmd_attributes;
+verb_fn	cmd_mynumber;
 verb_fn	cmd_readers;
 verb_fn	cmd_status;
 verb_fn	cmd_cert;
@@ -38,6 +42,15 @@ verb_fn	cmd_sign;
 verb_fn	cmd_ssh_key;
 verb_fn	cmd_verify;
 verb_fn	cmd_wait;
+verb_fn	cmd_completion;
+verb_fn	cmd_doctor;
+verb_fn	cmd_browser;
+
+/*
+ * Have every line of the library's log heard, whatever -v shows of it; with
+ * NULL, no more.
+ */
+void		tool_listen(struct tool *t, jpki_log_fn *listener, void *user);
 
 /*
  * Open the card of -r, or the first one found; reports errors.  It comes back

@@ -4,65 +4,19 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/select.h>
 #include <termios.h>
 #include <unistd.h>
 
-/* What must not end or stop the program while the echo is off. */
-static const int caught[] = { SIGINT, SIGHUP, SIGQUIT, SIGTERM, SIGTSTP };
-
-#define CAUGHT	(sizeof caught / sizeof caught[0])
-
-/* The one thing that a handler may touch. */
-static volatile sig_atomic_t caught_signal;
+#include "signals.h"
 
 struct prompt {
-	int			 tty;
-	struct termios		 before;
-	sigset_t		 mask_before;
-	struct sigaction	 action_before[CAUGHT];
+	int		tty;
+	struct termios	before;
+	struct signals	signals;
 };
-
-static void
-note_signal(int signum)
-{
-	caught_signal = signum;
-}
-
-/*
- * The signals are blocked but for the wait in read_line(), so that none is
- * lost between a look at caught_signal and the wait.
- */
-static void
-signals_catch(struct prompt *p)
-{
-	struct sigaction	action;
-	sigset_t		block;
-
-	memset(&action, 0, sizeof action);
-	action.sa_handler = note_signal;
-	(void)sigemptyset(&action.sa_mask);
-	(void)sigemptyset(&block);
-	for (size_t i = 0; i < CAUGHT; i++)
-		(void)sigaddset(&block, caught[i]);
-	(void)sigprocmask(SIG_BLOCK, &block, &p->mask_before);
-	caught_signal = 0;
-	for (size_t i = 0; i < CAUGHT; i++) {
-		(void)sigaction(caught[i], NULL, &p->action_before[i]);
-		/* Started by nohup: then a hang-up does not end us either. */
-		if (p->action_before[i].sa_handler != SIG_IGN)
-			(void)sigaction(caught[i], &action, NULL);
-	}
-}
-
-static void
-signals_restore(const struct prompt *p)
-{
-	for (size_t i = 0; i < CAUGHT; i++)
-		(void)sigaction(caught[i], &p->action_before[i], NULL);
-	(void)sigprocmask(SIG_SETMASK, &p->mask_before, NULL);
-}
 
 static int
 echo_off(struct prompt *p)
@@ -93,9 +47,9 @@ wait_for_line(const struct prompt *p)
 
 	FD_ZERO(&set);
 	FD_SET(p->tty, &set);
-	while (caught_signal == 0) {
+	while (signals_caught() == 0) {
 		if (pselect(p->tty + 1, &set, NULL, NULL, NULL,
-		    &p->mask_before) > 0)
+		    &p->signals.mask_before) > 0)
 			return 0;
 		if (errno != EINTR)
 			return errno;
@@ -130,7 +84,7 @@ ask_once(struct prompt *p, const char *prompt, struct jpki_secret *out)
 {
 	int err;
 
-	signals_catch(p);
+	signals_catch(&p->signals);
 	err = echo_off(p);
 	if (err == 0) {
 		if (write(p->tty, prompt, strlen(prompt)) < 0)
@@ -139,7 +93,7 @@ ask_once(struct prompt *p, const char *prompt, struct jpki_secret *out)
 			err = read_line(p, out);
 		echo_restore(p);
 	}
-	signals_restore(p);
+	signals_restore(&p->signals);
 	return err;
 }
 
@@ -157,7 +111,7 @@ ui_ask_secret(const char *prompt, const char *instead, struct jpki_secret *out)
 		    "PIN at; give it with %s", instead);
 	}
 	while ((err = ask_once(&p, prompt, out)) == EINTR &&
-	    caught_signal == SIGTSTP)
+	    signals_caught() == SIGTSTP)
 		(void)raise(SIGTSTP);	/* and ask again when continued */
 	(void)close(p.tty);
 	if (err != 0)
@@ -165,38 +119,52 @@ ui_ask_secret(const char *prompt, const char *instead, struct jpki_secret *out)
 	if (err == EINTR || err == ECANCELED)
 		return fail(EXIT_CANCELLED, "cancelled; nothing was sent to "
 		    "the card");
-	return err == 0 ? EXIT_DONE : fail_file("read the PIN at", "/dev/tty",
+	return err == 0 ? EXIT_DONE : fail_read_pin("/dev/tty",
 	    err);
 }
 
-/* 0, with the first letter of the answer; EINTR: a signal came instead. */
-static int
-confirm_once(struct prompt *p, const char *question, char *letter)
-{
-	char	answer[64] = "";
-	int	err = 0;
+#define ANSWER_MAX	64
 
-	signals_catch(p);
+/* Also as an input method for Japanese has them.  A word alone on its line. */
+static bool
+is_yes(const char *answer)
+{
+	static const char *const starts[] = { "y", "Y", "ｙ", "Ｙ", "はい\n" };
+
+	for (size_t i = 0; i < sizeof starts / sizeof starts[0]; i++)
+		if (strncmp(answer, starts[i], strlen(starts[i])) == 0)
+			return true;
+	return false;
+}
+
+/* 0, with the line that was typed; EINTR: a signal came instead. */
+static int
+confirm_once(struct prompt *p, const char *question, char answer[ANSWER_MAX])
+{
+	int err = 0;
+
+	memset(answer, 0, ANSWER_MAX);
+
+	signals_catch(&p->signals);
 	/* What was typed before the question is not its answer. */
 	(void)tcflush(p->tty, TCIFLUSH);
-	if (write(p->tty, question, strlen(question)) < 0)
+	if (dprintf(p->tty, "%s [y/N] ", question) < 0)
 		err = errno;
 	if (err == 0)
 		err = wait_for_line(p);
-	if (err == 0 && read(p->tty, answer, sizeof answer) < 0)
+	if (err == 0 && read(p->tty, answer, ANSWER_MAX - 1) < 0)
 		err = errno;
 	if (err == EINTR)
 		(void)!write(p->tty, "\n", 1);
-	signals_restore(p);
-	*letter = answer[0];
+	signals_restore(&p->signals);
 	return err;
 }
 
 enum exit_code
-ui_confirm(const char *question, const char *instead)
+ui_confirm(const char *question, const char *instead, const char *cancelled)
 {
 	struct prompt	p;
-	char		letter = '\0';
+	char		answer[ANSWER_MAX] = "";
 	int		err = EINTR;
 
 	p.tty = open("/dev/tty", O_RDWR | O_NOCTTY | O_CLOEXEC);
@@ -206,11 +174,11 @@ ui_confirm(const char *question, const char *instead)
 		return fail(EXIT_USAGE, "there is no terminal to ask at; %s",
 		    instead);
 	}
-	while ((err = confirm_once(&p, question, &letter)) == EINTR &&
-	    caught_signal == SIGTSTP)
+	while ((err = confirm_once(&p, question, answer)) == EINTR &&
+	    signals_caught() == SIGTSTP)
 		(void)raise(SIGTSTP);	/* and ask again when continued */
 	(void)close(p.tty);
-	if (err == 0 && (letter == 'y' || letter == 'Y'))
+	if (err == 0 && is_yes(answer))
 		return EXIT_DONE;
-	return fail(EXIT_CANCELLED, "cancelled; nothing was sent to the card");
+	return fail(EXIT_CANCELLED, "%s", cancelled);
 }

@@ -17,8 +17,10 @@ enum exit_code	ui_ask_secret(const char *prompt, const char *instead,
 
 /*
  * Ask at /dev/tty whether to go on; instead says what to do where there is no
- * terminal.  EXIT_DONE: yes.  Reports all else.
+ * terminal, cancelled that nothing came of it.  EXIT_DONE: yes.  Reports all
+ * else.
  */
-enum exit_code	ui_confirm(const char *question, const char *instead);
+enum exit_code	ui_confirm(const char *question, const char *instead,
+		    const char *cancelled);
 
 #endif

@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "verdictpage.h"
 
+#include <string.h>
+
 #include "certpage.h"
+#include "language.h"
 #include "outtext.h"
 #include "validity.h"
 
@@ -10,9 +13,9 @@ static const struct finding_row {
 	const char	*text, *json;
 } findings[] = {
 	[FINDING_NONE] = { NULL, NULL },
-	[FINDING_OK] = { "ok", "ok" },
-	[FINDING_FAILED] = { "FAILED", "failed" },
-	[FINDING_UNKNOWN] = { "not known", "unknown" },
+	[FINDING_OK] = { N_("ok"), "ok" },
+	[FINDING_FAILED] = { N_("FAILED"), "failed" },
+	[FINDING_UNKNOWN] = { N_("not known"), "unknown" },
 };
 
 /* The signer's certificate; NULL if there is none that can be read. */
@@ -39,16 +42,26 @@ put_time(FILE *f, const char *label, int64_t when)
 static void
 put_checks(FILE *f, const struct verdict_signature *s)
 {
-	fputs("\nChecks\n", f);
+	fputs(_("\nChecks\n"), f);
 	for (int i = 0; i < CHECK_COUNT; i++) {
 		const struct finding_row *row = &findings[s->check[i].finding];
 		const char		 *words = s->check[i].words;
 
 		if (row->text == NULL)
 			continue;
-		text_rowf(f, check_name((enum check)i), "%s%s%s", row->text,
-		    words != NULL ? ": " : "", words != NULL ? words : "");
+		text_rowf(f, check_name((enum check)i), "%s%s%s",
+		    language_of(row->text), words != NULL ? ": " : "", words != NULL ? words : "");
 	}
+}
+
+/* Who signed calls it by nothing but its number, which is there already. */
+static bool
+is_number(const char *label, size_t number)
+{
+	char text[24];
+
+	(void)snprintf(text, sizeof text, "%zu", number);
+	return strcmp(label, text) == 0;
 }
 
 static void
@@ -56,8 +69,8 @@ put_signature(struct tool *t, const struct verdict_signature *s, size_t number)
 {
 	struct jpki_cert *cert = signer_of(t, s);
 
-	fprintf(t->out, "\nSignature %zu", number);
-	if (s->label != NULL) {
+	fprintf(t->out, _("\nSignature %zu"), number);
+	if (s->label != NULL && !is_number(s->label, number)) {
 		fputs(", ", t->out);
 		text_put(t->out, s->label);
 	}
@@ -81,18 +94,18 @@ static const char *
 sentence(const struct verdict *verdict)
 {
 	if (verdict->n == 0)
-		return "This document is not signed.";
+		return _("This document is not signed.");
 	if (verdict_holds(verdict))
-		return "This document holds, as far as it can be checked.";
-	return verdict_fails(verdict) ? "This document does NOT hold." :
-	    "Whether this document holds is NOT known.";
+		return _("This document holds, as far as it can be checked.");
+	return verdict_fails(verdict) ? _("This document does NOT hold.") :
+	    _("Whether this document holds is NOT known.");
 }
 
 void
 verdictpage_text(struct tool *t, const struct verdict *verdict)
 {
-	fprintf(t->out, "%zu %s, %s\n", verdict->n,
-	    verdict->n == 1 ? "signature" : "signatures", verdict->format);
+	fprintf(t->out, ngettext("%zu signature, %s\n", "%zu signatures, %s\n",
+	    verdict->n), verdict->n, verdict->format);
 	for (size_t i = 0; i < verdict->n; i++)
 		put_signature(t, &verdict->signatures[i], i + 1);
 	fprintf(t->out, "\n%s\n", sentence(verdict));

@@ -213,7 +213,7 @@ a_bar_shows_how_far_it_is() {
 	printf ABC123 >"$work/pin" && chmod 600 "$work/pin"
 	script -qec "'$JPKI_TOOL' sign -k sign --yes --pin-file '$work/pin' --format cms \
 		--suffix .p7m '$work/one' '$work/two'" /dev/null >"$work/seen" </dev/null
-	grep -q '\] 2 of 2' "$work/seen" || cat "$work/seen"
+	grep -q '\] 2/2' "$work/seen" || cat "$work/seen"
 }
 
 what_was_made_before_a_failure_stays() {

@@ -126,9 +126,15 @@ last_try_is_used_if_allowed() {
 	expect_success
 	control tries auth 1
 	run_pin 1111 pin verify auth --last-try
-	expect_failure 5 'is locked'
+	expect_failure 5 'the user authentication PIN was wrong, and is now locked'
 	expect_equal 'VERIFYs' "$(sent_verifies)" 1
 	expect_tries auth 0
+	control tries sign 1
+	run_change ABC124 XYZ7890 --last-try pin change sign
+	expect_failure 5 'the signature PIN was wrong, and is now locked'
+	expect_equal 'VERIFYs' "$(sent_verifies)" 1
+	expect_equal 'CHANGEs' "$(sent_changes)" 0
+	expect_tries sign 0
 }
 
 locked_pin_is_never_sent() {
@@ -230,9 +236,9 @@ pins_never_show_in_the_log() {
 
 phone_has_no_input_pin() {
 	run_pin 1234 pin verify input
-	expect_failure 1 'does not hold'
+	expect_failure 1 'has no card surface input assistance PIN'
 	run_change 1234 5678 pin change input
-	expect_failure 1 'does not hold'
+	expect_failure 1 'has no card surface input assistance PIN'
 	run_change 1234 5678 pin change auth
 	expect_success
 }

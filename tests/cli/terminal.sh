@@ -12,7 +12,7 @@ set -u
 prelude='
 set timeout 120
 log_user 0
-log_file -noappend $env(TRANSCRIPT)
+log_file -a -noappend $env(TRANSCRIPT)
 proc start {args} {
 	global spawn_id
 	spawn -noecho bash -c {
@@ -64,11 +64,13 @@ proc ends {code} {
 }
 '
 
-# dialogue SCRIPT: complaints are printed; PINs must not be on the screen.
+# dialogue SCRIPT: complaints are printed; PINs must not be on the screen.  Numbers
+# of certificates are longer, and may have one in them.
 dialogue() {
 	mark=$(wc -c <"$JPKI_VCARD_LOG")
 	TRANSCRIPT=$work/transcript expect -c "$prelude$1"
-	! grep -nE '1234|5678|ABC123|abc123|1111' "$work/transcript"
+	! sed -E 's/[0-9A-F]{8,}//g' "$work/transcript" |
+		grep -nE '1234|5678|ABC123|abc123|1111'
 }
 
 verify_asks_and_shows_the_tries() {
@@ -199,6 +201,31 @@ consent_can_be_refused() {
 		sees "cancelled"
 		ends 6'
 	expect_equal commands "$(sent_commands)" 0
+	[ ! -e "$work/p7m" ] || echo "it is signed"
+}
+
+# As an input method for Japanese has it; what only begins like it is no.
+consent_is_given_in_japanese() {
+	export FOLDER=$work
+	echo text >"$work/text"
+	dialogue '
+		foreach yes {y Y \uff59 \uff39 \u306f\u3044} {
+			tool sign -k sign --format cms -o $env(FOLDER)/p7m $env(FOLDER)/text
+			sees "Sign it?"
+			types $yes
+			sees "tries left): "
+			signal INT
+			sees "cancelled"
+			ends 6
+		}
+		foreach no {n \u306f\u3044\u3048 \u306f \uff4e \u3044\u3044\u3048} {
+			tool sign -k sign --format cms -o $env(FOLDER)/p7m $env(FOLDER)/text
+			sees "Sign it?"
+			types $no
+			sees "cancelled"
+			ends 6
+		}'
+	expect_equal VERIFYs "$(sent_verifies)" 0
 	[ ! -e "$work/p7m" ] || echo "it is signed"
 }
 
@@ -348,6 +375,34 @@ binary_stays_off_the_terminal() {
 	expect_equal 'commands' "$(sent_commands)" 0
 }
 
+# shown_at_terminal [NAME=VALUE...] VERB...: what a terminal would show.
+shown_at_terminal() {
+	env -u NO_COLOR TERM=xterm "$@" script -qec 'exec $JPKI_TOOL $WORDS' /dev/null \
+		</dev/null >"$out"
+}
+
+colours_are_for_a_terminal() {
+	local escape=$'\e' environment
+	control tries sign 0
+	shown_at_terminal WORDS=status
+	expect_output "${escape}[1;31mLOCKED${escape}[0m"
+	expect_output "${escape}[1mUser authentication certificate${escape}[0m"
+	shown_at_terminal NO_COLOR= WORDS=status
+	expect_output "${escape}[1;31mLOCKED"
+	for environment in NO_COLOR=1 TERM=dumb TERM=; do
+		shown_at_terminal "$environment" WORDS=status
+		expect_output LOCKED
+		expect_no_output "$escape"
+	done
+	shown_at_terminal WORDS='status -j'
+	expect_no_output "$escape"
+	run status
+	expect_output LOCKED
+	expect_no_output "$escape"
+	TERM=xterm run cert auth -o "$work/page"
+	! grep -F "$escape" "$work/page"
+}
+
 play "$@"
 tap_tool expect
 
@@ -362,6 +417,7 @@ tap 'locked PINs and last tries are not asked for' \
 tap 'cancelling restores the terminal' \
 	in_world adult cancelling_restores_the_terminal
 tap 'consent can be refused' in_world adult consent_can_be_refused
+tap 'consent is given in Japanese' in_world adult consent_is_given_in_japanese
 tap 'stopping restores the terminal' in_world adult stopping_restores_the_terminal
 tap 'a program that sleeps holds no card' in_world adult sleeping_holds_no_card
 tap 'the prompt names the reader if there are two cards' \
@@ -372,5 +428,7 @@ tap 'nothing is held while asking' in_world adult nothing_is_held_while_asking
 tap 'an exchanged card gets no PIN' in_world adult exchanged_card_gets_no_pin
 tap 'signing and certificates ask too' \
 	in_world adult signing_and_certificates_ask_too
+tap 'colours are for a terminal, and who wants them' \
+	in_world adult colours_are_for_a_terminal
 tap 'binary stays off the terminal' in_world adult binary_stays_off_the_terminal
 tap_end

@@ -15,7 +15,7 @@ refused() {
 	expect_failure 2 "$text"
 }
 
-verbs='readers status cert pin sign ssh-key wait'
+verbs='readers status cert pin sign attributes mynumber verify ssh-key wait doctor browser'
 
 help_names_every_verb() {
 	local verb
@@ -102,9 +102,17 @@ one_descriptor_is_not_two_pins() {
 	expect_failure 2 'give two'
 }
 
+a_pin_is_not_repeated() {
+	run pin "$@"
+	expect_code 2
+	! grep 1234 "$err"
+}
+
 closed_descriptor_is_reported() {
 	run pin verify auth --pin-fd 33
-	expect_failure 1 'Bad file descriptor'
+	expect_failure 1 'no descriptor that is open for reading; give the number'
+	run pin verify auth --pin-fd 9 9>"$work/written"
+	expect_failure 1 'no descriptor that is open for reading; give the number'
 }
 
 missing_pin_file_is_reported() {
@@ -146,7 +154,11 @@ tap 'operands too many' refused 'takes no operands' readers now
 tap 'operands too few' refused 'takes auth|sign' cert
 tap 'an unknown certificate' refused 'no certificate "ca"' cert ca
 tap 'an unknown action on a PIN' refused 'knows no "unlock"' pin unlock auth
-tap 'an unknown PIN' refused 'no PIN "puk"' pin verify puk
+tap 'an unknown PIN' refused 'no kind of PIN; name auth' pin verify puk
+tap 'a PIN for its kind is not repeated' a_pin_is_not_repeated verify 1234
+tap 'a PIN as an argument is refused' refused 'not taken as an argument' \
+	pin verify auth 1234
+tap 'a PIN as an argument is not repeated' a_pin_is_not_repeated verify auth 1234
 tap 'a new PIN where none is set' refused 'takes no new PIN' \
 	pin verify auth --new-pin-fd 3
 tap 'two forms at once' refused 'do not go together' cert auth --pem --der

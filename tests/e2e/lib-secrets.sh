@@ -10,6 +10,7 @@
 
 helpers=$JPKI_BUILD/tests/e2e
 module=$JPKI_BUILD/jpki-pkcs11.so
+number=739150284617
 first=Q7XK2MVB9RTZ4WHD second=Z3NP8LQA6JYC5TGE wrong=M5WD9XGK4BRS7VQH
 
 pin_files() {

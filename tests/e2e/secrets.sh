@@ -16,7 +16,7 @@ if [ -z "${JPKI_VCARD_LOG:-}" ]; then
 	work=$(mktemp -d) || exit 1
 	trap 'rm -rf "$work"' EXIT
 	export SECRETS_WORK=$work
-	"$JPKI_VCARD" create "$work/card" --pin-sign "$first" || exit 1
+	"$JPKI_VCARD" create "$work/card" --pin-sign "$first" --number "$number" || exit 1
 	"$JPKI_VCARD" run "$work/card" -- "$0" "$@"
 	exit
 fi
@@ -115,8 +115,26 @@ tap 'a wrong PIN' tool 4 pin verify sign --pin-file wrong
 card tries sign 1
 tap 'a PIN that is not sent, since one try is left' tool 5 pin verify sign --pin-file first
 card tries sign 5
+# A pinentry that answers with the first PIN.
+from_dialog() {
+	mkdir -p bin
+	cat >bin/pinentry <<-END
+		#!/bin/sh
+		echo 'OK here'
+		while read -r command rest; do
+			case \$command in
+			GETPIN) sed 's/^/D /' $work/first; echo OK ;;
+			BYE) exit ;;
+			*) echo OK ;;
+			esac
+		done
+	END
+	chmod +x bin/pinentry
+	PATH=$work/bin:$PATH tool 0 pin verify sign --pinentry
+}
 from_descriptor() { tool 0 pin verify sign --pin-fd 9 9<first; }
 tap 'from a descriptor' from_descriptor
+tap 'from a dialog' from_dialog
 tap 'the signature certificate' tool 0 cert sign --pin-file first -o cert.txt
 tap 'status with a login' tool 0 status --pin-file first -j
 tap 'signatures' tool 0 sign -k sign --suffix .sig --pin-file first a b c
@@ -197,6 +215,43 @@ tap 'four digits: a change' short 0 pin change auth --pin-file short-first \
 tap 'four digits: a signature' short 0 sign -k auth -o sig --pin-file short-second a
 tap 'four digits: the module' traced 0 short "$helpers/secrets_client" "$module" \
 	initialize open JPKI-AUTH login short-second sign 1 "${end[@]}"
+
+#
+# The My Number, which comes from the card: in locked memory only, too, and
+# then on standard output and nowhere else.
+#
+
+echo "$number" >number
+echo 1234 >input-pin
+chmod 600 input-pin
+mynumber=(mynumber --i-may-handle-my-number --pin-file input-pin)
+number_traced() {
+	traced 0 number "$JPKI_TOOL" "${mynumber[@]}" "$@"
+	[ "$(grep -c "$number" out)" = 1 ] || cat out
+	[ "$(wc -l <out)" = 1 ] || cat out
+	[ -s err ] || echo 'no warning'
+	scan number ./err
+}
+number_with_fault() {
+	card counters clear
+	card fault "$1"
+	traced 1 number "$JPKI_TOOL" "${mynumber[@]}" -vv
+	scan number ./err ./out
+	card faults clear
+}
+number_calls() {
+	stracing strace_quietly "$JPKI_TOOL" "${mynumber[@]}" -vv
+	[ "$strace_status" = 0 ] || { echo "exit status $strace_status"; cat err; }
+	calls_are "$number" "read <socket>
+write <$work/out>"
+	grep -q '^jpki: < \[15 bytes not shown\] 9000$' err || cat err
+}
+tap 'the My Number' number_traced
+tap 'the My Number, as JSON' number_traced -j
+tap 'the My Number, with -vv' number_traced -vv
+tap 'the My Number, and a byte too many' number_with_fault long@ins=B0
+tap 'the My Number, and a status of an error' number_with_fault sw=6F00,after@ins=B0
+tap 'strace: the My Number comes once and goes once' number_calls
 
 #
 # Moments: all of memory, and core files.

@@ -321,6 +321,48 @@ do_logout(void)
 }
 
 /*
+ * What stands on the card's surface.
+ */
+
+static bool
+may_read_input(void)
+{
+	note_losses();
+	return (run.may & 1u << JPKI_PIN_INPUT) != 0;
+}
+
+static void
+do_attributes(void)
+{
+	struct jpki_attributes *a = NULL;
+	enum jpki_err err = jpki_attributes_read(run.card, &a);
+
+	fuzz_law((err == JPKI_OK) == (a != NULL),
+	    "attributes: untouched on errors");
+	fuzz_law(err != JPKI_OK || may_read_input(),
+	    "no attributes without their PIN");
+	jpki_attributes_free(&a);
+}
+
+static void
+do_number(void)
+{
+	struct jpki_secret *number = NULL;
+	enum jpki_err err;
+
+	fuzz_law(jpki_secret_new(&number) == JPKI_OK, "memory");
+	err = jpki_mynumber_read(run.card, number);
+	if (err == JPKI_OK) {
+		fuzz_law(may_read_input(), "no number without its PIN");
+		fuzz_law(strspn(jpki_secret_bytes(number), "0123456789") ==
+		    JPKI_MYNUMBER_DIGITS, "a number is 12 digits");
+	}
+	fuzz_law(jpki_secret_len(number) == (err == JPKI_OK ?
+	    JPKI_MYNUMBER_DIGITS : 0), "no number on errors");
+	jpki_secret_free(&number);
+}
+
+/*
  * Signatures.
  */
 
@@ -450,6 +492,7 @@ static const struct {
 	{ do_verify, true }, { do_change, true }, { do_logout, true },
 	{ do_sign, true }, { do_sign, true }, { do_probe, true },
 	{ do_readers, false }, { do_wait, false }, { do_world, false },
+	{ do_attributes, true }, { do_number, true },
 };
 
 #define STEPS	(sizeof(steps) / sizeof(steps[0]))

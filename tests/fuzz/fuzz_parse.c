@@ -9,6 +9,7 @@
 
 #include "apdu.h"
 #include "anchors.h"
+#include "attributes.h"
 #include "date.h"
 #include "der.h"
 #include "digest.h"
@@ -205,10 +206,58 @@ parse_pin(struct fuzz_in *in)
 		    (text[i] >= 'a' && text[i] <= 'z'))), "P1: its characters");
 }
 
+/* What is shown is text that ends, or hexadecimal of two digits a byte. */
+static void
+check_attributes(const struct jpki_attributes *a, size_t n)
+{
+	const char *texts[] = { a->name, a->address, a->birth, a->sex };
+	size_t shown = 0;
+
+	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
+		shown += texts[i] != NULL ? strlen(texts[i]) + 1 : 0;
+	fuzz_law(shown > 0, "one of the four is there");
+	for (size_t i = 0; i < a->others_count; i++) {
+		fuzz_law(strlen(a->others[i].hex) % 2 == 0, "whole bytes");
+		shown += strlen(a->others[i].hex) / 2;
+	}
+	fuzz_law(shown <= n, "nothing is shown that is not there");
+	fuzz_law(a->birth_date == NULL || (a->birth != NULL &&
+	    strlen(a->birth_date) == 10), "a date is YYYY-MM-DD");
+	fuzz_law(a->sex_text == NULL || (a->sex != NULL &&
+	    strlen(a->sex) == 1), "codes have one digit");
+}
+
+static void
+parse_attributes(struct fuzz_in *in)
+{
+	struct jpki_attributes *a = NULL;
+	enum jpki_err err = attributes_parse(slice_of(in->p, in->n), &a);
+
+	fuzz_law((err == JPKI_OK) == (a != NULL), "written on success only");
+	fuzz_law(err == JPKI_OK || err == JPKI_ERR_MALFORMED,
+	    "the errors of attributes");
+	if (a != NULL)
+		check_attributes(a, in->n);
+	jpki_attributes_free(&a);
+}
+
+static void
+parse_number(struct fuzz_in *in)
+{
+	struct slice object = slice_of(in->p, in->n), digits;
+
+	if (!mynumber_find(object, &digits))
+		return;
+	fuzz_law(digits.n == JPKI_MYNUMBER_DIGITS && digits.p > object.p &&
+	    digits.p + digits.n <= object.p + object.n, "in the object");
+	for (size_t i = 0; i < digits.n; i++)
+		fuzz_law(digits.p[i] >= '0' && digits.p[i] <= '9', "digits");
+}
+
 static void (*const parsers[])(struct fuzz_in *) = {
 	parse_certificate, parse_signed, parse_pair, parse_claim, parse_tlv,
 	parse_holder, parse_date, parse_digest, parse_sw, parse_answer,
-	parse_command, parse_pin,
+	parse_command, parse_pin, parse_attributes, parse_number,
 };
 
 #define PARSERS		(sizeof(parsers) / sizeof(parsers[0]))

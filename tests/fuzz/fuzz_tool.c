@@ -5,6 +5,7 @@
  * the command line and what comes of it.
  */
 #define _GNU_SOURCE		/* memfd_create */
+#include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
@@ -15,6 +16,9 @@
 
 #include "confine.h"
 #include "hostile.h"
+#include "pinentry.h"
+#include "patience.h"
+#include "spawn.h"
 #include "tool_run.h"
 #include "toolmain.h"
 
@@ -51,6 +55,8 @@ start(void)
 {
 	started = true;
 	trace = getenv("FUZZ_TRACE") != NULL;
+	/* Browsers of whoever runs this are left alone. */
+	fuzz_law(setenv("HOME", "", 1) == 0, "there is memory");
 	real_stderr = stderr;
 	err_file = open_memstream(&err_text, &err_n);
 	fuzz_law(err_file != NULL, "there is memory");
@@ -149,6 +155,67 @@ confine_begin(const char *name, size_t bytes, enum exit_code *code)
 	(void)name, (void)bytes;
 	*code = EXIT_DONE;
 	return verifies;
+}
+
+/* Likewise instead of tools/doctor/patience.c: no card is another's here. */
+bool
+patience_begin(struct tool *t, struct patience *p, enum exit_code *code)
+{
+	(void)t, (void)p;
+	*code = EXIT_DONE;
+	return true;
+}
+
+bool
+patience_lost(const struct patience *p, const char *reader)
+{
+	(void)p, (void)reader;
+	return false;
+}
+
+void
+patience_wait_begin(const struct patience *p, const char *reader)
+{
+	(void)p, (void)reader;
+}
+
+void
+patience_wait_end(const struct patience *p)
+{
+	(void)p;
+}
+
+void
+patience_hear(void *user, enum jpki_log_level level, const char *line)
+{
+	(void)user, (void)level, (void)line;
+}
+
+/*
+ * Instead of tools/spawn.c and tools/pinentry.c: no program is started, and no
+ * dialogue.  Who has none to start, and who closes it.
+ */
+int
+spawn_run(const char *path, const char *const argv[], char **words)
+{
+	(void)path, (void)argv;
+	*words = NULL;
+	errno = ENOENT;
+	return -1;
+}
+
+enum exit_code
+pinentry_ask(const char *prompt, struct jpki_secret *out)
+{
+	(void)prompt, (void)out;
+	return fail(EXIT_CANCELLED, "cancelled; start again");
+}
+
+enum exit_code
+pinentry_confirm(const char *question)
+{
+	(void)question;
+	return fail(EXIT_CANCELLED, "cancelled; start again");
 }
 
 static void

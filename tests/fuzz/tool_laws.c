@@ -11,6 +11,7 @@
 
 #include "hostile.h"
 #include "tool_run.h"
+#include "virtual.h"
 #include "vkit.h"
 
 #define PIN_ROOM	64	/* more than any PIN */
@@ -63,6 +64,8 @@ pin_of_verb(const struct run *run)
 		return pin_named(operand(run, 2));
 	if (verb_is(run, "sign"))
 		return pin_named(key_name(run));
+	if (verb_is(run, "attributes") || verb_is(run, "mynumber"))
+		return JPKI_PIN_INPUT;
 	return verb_is(run, "status") ? JPKI_PIN_SIGN : JPKI_PIN_AUTH;
 }
 
@@ -162,19 +165,12 @@ given(const struct run *run, enum option_id fd, enum option_id file,
 		asked.fixed = asked.fixed && fixed;
 		return meaning(s, false, room);
 	}
-	if (named || !run->has_terminal || nth >= run->lines)
+	if (named || run->opt.seen[OPT_PINENTRY] || !run->has_terminal ||
+	    nth >= run->lines)
 		return slice_of(NULL, 0);
 	asked.fixed = asked.fixed && run->line[nth].fixed;
 	return meaning(slice_of(run->line[nth].p, run->line[nth].n), true,
 	    room);
-}
-
-/* Whether the holder's name may go into a document is asked before. */
-static size_t
-lines_before(const struct run *run)
-{
-	return verb_is(run, "sign") && run->opt.seen[OPT_FORMAT] &&
-	    !run->opt.seen[OPT_YES] && pin_of_verb(run) == JPKI_PIN_SIGN;
 }
 
 void
@@ -188,8 +184,7 @@ laws_before(const struct run *run)
 	}
 	asked.call.which = pin_of_verb(run);
 	asked.call.last_try = run->opt.seen[OPT_LAST_TRY] > 0;
-	asked.call.pin = given(run, OPT_PIN_FD, OPT_PIN_FILE,
-	    lines_before(run), asked.pin);
+	asked.call.pin = given(run, OPT_PIN_FD, OPT_PIN_FILE, 0, asked.pin);
 	if (verb_is(run, "pin"))
 		asked.call.new_pin = given(run, OPT_NEW_PIN_FD,
 		    OPT_NEW_PIN_FILE, current_given(run) ? 0 : 1,
@@ -221,6 +216,18 @@ check_secrets(const struct run *run, const char *p, size_t n)
 		fuzz_law(!holds(slice_of(p, n), secrets[i]) ||
 		    holds(run->input, secrets[i]),
 		    "P6: no PIN in what is written");
+}
+
+/* The number goes to standard output, and nowhere else; nor do its bytes. */
+static void
+check_number_hidden(const struct run *run)
+{
+	static const char *const numbers[] = { VIRTUAL_NUMBER,
+	    "383830343137323633393035" };
+
+	for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++)
+		fuzz_law(!holds(slice_of(run->err, run->err_n), numbers[i]) ||
+		    holds(run->input, VIRTUAL_NUMBER), "a number is not told");
 }
 
 /* Each line for itself, without the name of the program that logs. */
@@ -404,6 +411,42 @@ check_cert(const struct run *run)
 	free(p);
 }
 
+/* "digits" and a newline, or JSON of them; who may has said so. */
+static void
+check_number(const struct run *run)
+{
+	size_t digits = 0;
+
+	for (size_t i = 0; i < run->out_n; i++)
+		digits += run->out[i] >= '0' && run->out[i] <= '9';
+	fuzz_law(run->opt.seen[OPT_MAY_HANDLE] > 0, "the law was pointed to");
+	fuzz_law_equal((long long)digits, JPKI_MYNUMBER_DIGITS,
+	    "digits of a number");
+}
+
+/* How it ends says what it found; it said that on standard output. */
+static bool
+ends_with_findings(const struct run *run)
+{
+	if (verb_is(run, "doctor"))
+		return run->code == 1 && !run->opt.seen[OPT_REPORT] &&
+		    run->out_n > 0;
+	return run->code == EXIT_RENEWAL && verb_is(run, "status") &&
+	    run->opt.seen[OPT_WARN_DAYS];
+}
+
+static void
+check_failure(const struct run *run)
+{
+	/* A verdict is said, too, and its end is no success. */
+	if (!ends_with_findings(run))
+		fuzz_law((run->out_n == 0 || verb_is(run, "verify")) &&
+		    run->err_n > 0, "who fails says why, and nothing else");
+	else if (run->opt.seen[OPT_JSON])
+		fuzz_law(whole_json(run->out, run->out_n),
+		    "JSON was asked for");
+}
+
 static void
 check_success(const struct run *run)
 {
@@ -422,6 +465,10 @@ check_success(const struct run *run)
 		check_sign(run);
 	if (verb_is(run, "cert"))
 		check_cert(run);
+	if (verb_is(run, "mynumber"))
+		check_number(run);
+	if (verb_is(run, "attributes") || verb_is(run, "mynumber"))
+		fuzz_law(hostile_verifies() == 1, "the PIN was asked for");
 	if (verb_is(run, "pin"))
 		fuzz_law(hostile_verifies() == 1 && hostile_changes() ==
 		    (strcmp(operand(run, 1), "change") == 0 ? 1u : 0u),
@@ -431,15 +478,17 @@ check_success(const struct run *run)
 void
 laws_after(const struct run *run)
 {
-	fuzz_law(run->code >= 0 && run->code <= 6, "a documented exit code");
-	/* A verdict is said, too, and its end is no success. */
+	fuzz_law(run->code >= 0 && run->code <= EXIT_RENEWAL,
+	    "a documented exit code");
 	if (run->code == 0)
 		check_success(run);
 	else
-		fuzz_law((run->out_n == 0 || verb_is(run, "verify")) &&
-		    run->err_n > 0, "who fails says why, and nothing else");
+		check_failure(run);
+	if (verb_is(run, "mynumber") && !run->opt.seen[OPT_MAY_HANDLE])
+		fuzz_law(hostile_commands() == 0, "nobody asks by accident");
 	check_secrets(run, run->out, run->out_n);
 	check_words(run);
+	check_number_hidden(run);
 	/* A new PIN that was not given is not made up. */
 	fuzz_law(hostile_changes() == 0 || new_given(run) || run->lines > 0,
 	    "a new PIN is the user's");

@@ -35,6 +35,7 @@ struct run {
 	bool		 has_terminal;
 	struct typed	 line[LINES_MAX];
 	size_t		 lines;
+	bool		 refuses;	/* what is asked about */
 
 	/* What came of it. */
 	int		 code;

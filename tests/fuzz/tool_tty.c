@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * A terminal without a person: /dev/tty is one end of a pseudo-terminal, and
- * a line is typed when the echo goes off, since what was typed before is not
- * an answer.  For that open() and tcsetattr() stand in the place of the C
- * library's, which <fcntl.h> would not have.
+ * a line is typed when the echo goes off, or what was typed before is dropped,
+ * since that is not an answer.  For that open(), tcsetattr() and tcflush()
+ * stand in the place of the C library's, which <fcntl.h> would not have.
  */
 #define _GNU_SOURCE		/* RTLD_NEXT, posix_openpt */
 #include <dlfcn.h>
@@ -90,6 +90,25 @@ tcsetattr(int fd, int when, const struct termios *t)
 	rc = real_set(fd, when, t);
 	if (typing != NULL && rc == 0 && (t->c_lflag & (tcflag_t)ECHO) == 0)
 		type_line();
+	return rc;
+}
+
+/* A question whose answer may be seen: what was typed before is dropped. */
+int
+tcflush(int fd, int what)
+{
+	static int (*real_flush)(int, int);
+	void *symbol;
+	int rc;
+
+	if (real_flush == NULL) {
+		symbol = real("tcflush");
+		memcpy(&real_flush, &symbol, sizeof(real_flush));
+	}
+	rc = real_flush(fd, what);
+	if (typing != NULL && rc == 0)
+		fuzz_law(write(master, typing->refuses ? "n\n" : "y\n", 2) ==
+		    2, "a terminal can be typed at");
 	return rc;
 }
 

@@ -46,6 +46,11 @@ static const char *const words[] = {
 	"--profile=moj", "--profile=pades", "--name=x", "--reason=\xE7\x90\x86",
 	"--location=\xFF", "--visible=1,1,1,9,9", "--visible=0",
 	"--timestamp=none", "--jobs=2", "--jobs=0", "xml", "pdf", "cms",
+	"attributes", "mynumber", "--i-may-handle-my-number", "doctor",
+	"--report", "--warn-days=90", "--warn-days=0", "--warn-days=4000",
+	"--warn-days", "--warn-days=x", "--pinentry", "browser", "install",
+	"firefox", "chromium", "--profile=dir", "--profile=none",
+	"--module=in1", "--module=none", "completion", "bash", "zsh", "fish",
 };
 
 _Static_assert(COUNT_OF(words) <= RAW, "each has a byte that means it");
@@ -97,7 +102,9 @@ pin_meant(const struct run *run)
 		if (strcmp(word, "auth") == 0 || strstr(word, "key=a") ||
 		    strcmp(word, "-kauth") == 0 || strcmp(word, "ssh-key") == 0)
 			return JPKI_PIN_AUTH;
-		if (strcmp(word, "input") == 0)
+		if (strcmp(word, "input") == 0 ||
+		    strcmp(word, "attributes") == 0 ||
+		    strcmp(word, "mynumber") == 0)
 			return JPKI_PIN_INPUT;
 	}
 	return JPKI_PIN_SIGN;
@@ -181,6 +188,7 @@ words_make(struct run *run, struct fuzz_in *in)
 	unsigned n = fuzz_below(in, ARGS_MAX + 1);
 	enum jpki_pin pin;
 	struct slice data;
+	uint8_t more;
 
 	run->room[run->argc++] = strcpy(calloc(1, 16), "jpki-tool");
 	while (n-- > 0)
@@ -195,7 +203,9 @@ words_make(struct run *run, struct fuzz_in *in)
 	lines_make(run, pin, in);
 	data = fuzz_take_short(in);
 	put(&run->standard, data.p, data.n);
-	run->no_out = fuzz_u8(in) % 8 == 7;
+	more = fuzz_u8(in);
+	run->no_out = more % 8 == 7;
+	run->refuses = (more & 8) != 0;
 }
 
 void

@@ -48,15 +48,16 @@ static int
 create(const char *dir, const char *profile, char error[VCARD_ERROR_MAX])
 {
 	struct vcard_pins given = pins;
+	const struct vcard_person person = { .number = VIRTUAL_NUMBER };
 
-	if (personalise(dir, profile, NULL, &given, vkit_key, error) == 0)
+	if (personalise(dir, profile, &person, &given, vkit_key, error) == 0)
 		return 0;
 	given.sign = NULL;
-	if (personalise(dir, profile, NULL, &given, vkit_key, error) == 0)
+	if (personalise(dir, profile, &person, &given, vkit_key, error) == 0)
 		return 0;
 	given.sign = pins.sign;
 	given.auth = NULL;
-	return personalise(dir, profile, NULL, &given, vkit_key, error);
+	return personalise(dir, profile, &person, &given, vkit_key, error);
 }
 
 /* By way of a folder, which is gone afterwards. */

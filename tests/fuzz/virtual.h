@@ -13,6 +13,9 @@
 #define VIRTUAL_PIN_SIGN	"ZQ9XK7WP"
 #define VIRTUAL_PIN_INPUT	"5826"
 
+/* Nothing else of a card has it. */
+#define VIRTUAL_NUMBER		"880417263905"
+
 /* How many profiles there are. */
 unsigned	 virtual_profiles(void);
 

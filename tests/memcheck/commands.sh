@@ -63,6 +63,17 @@ pins() {
 	expect_code 4
 }
 
+input_assistance() {
+	run_pin 1234 attributes
+	expect_success
+	run_pin 1234 attributes -j
+	expect_success
+	run_pin 1234 mynumber --i-may-handle-my-number
+	expect_code 0
+	run_pin 4321 attributes
+	expect_code 4
+}
+
 signatures() {
 	echo text >"$work/a"
 	cp "$work/a" "$work/b"
@@ -137,6 +148,28 @@ world() {
 
 faulty() { run; }
 
+# Findings are a matter of the machine; the report has none of its own.
+doctor_and_browser() {
+	HOME=$work/home
+	export HOME
+	mkdir -p "$HOME/.mozilla/firefox/a" "$HOME/.pki/nssdb"
+	printf '[Profile0]\nPath=a\n' >"$HOME/.mozilla/firefox/profiles.ini"
+	printf 'library=/x/jpki-pkcs11.so\nname=JPKI\n\n' >"$HOME/.pki/nssdb/pkcs11.txt"
+	run doctor
+	run doctor -j
+	run doctor --report
+	expect_success
+	run browser status
+	expect_success
+	run browser status -j
+	expect_success
+	run browser install --yes --module "$work/none.so"
+	expect_code 1
+	control pcscd stop
+	run doctor -j
+	expect_code 1
+}
+
 # clean PROFILE FUNCTION: and what valgrind has to say.
 clean() {
 	rm -f "$JPKI_MEMCHECK"/*
@@ -154,7 +187,9 @@ ln -s "$(realpath "$0")" "$work/jpki-vcard"
 
 tap 'readers, status, cert, ssh-key' clean adult readers_and_certificates
 tap 'pin' clean adult pins
+tap 'attributes, mynumber' clean adult input_assistance
 tap 'sign' clean adult signatures
+tap 'doctor, browser' clean adult doctor_and_browser
 tap 'without a card, and wrong usage' clean adult no_card
 tap 'a card that is pulled' clean adult card_pulled
 tap 'a PKCS #11 client' clean adult client

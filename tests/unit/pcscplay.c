@@ -269,6 +269,21 @@ SCardEndTransaction(SCARDHANDLE handle, DWORD how)
 	return follow(text)->rv;
 }
 
+/* *n is the room on entry. */
+static LONG
+answer_row(const struct play *row, uint8_t *answer, DWORD *n)
+{
+	struct octets octets;
+
+	if (row->rv != SCARD_S_SUCCESS)
+		return row->rv;
+	octets = unhex(row->gives);
+	assert_true(octets.n <= *n);
+	memcpy(answer, octets.p, octets.n);
+	*n = (DWORD)octets.n;
+	return row->rv;
+}
+
 LONG
 SCardTransmit(SCARDHANDLE handle, const SCARD_IO_REQUEST *pci,
     LPCBYTE command, DWORD n, SCARD_IO_REQUEST *answer_pci, LPBYTE answer,
@@ -285,12 +300,22 @@ SCardTransmit(SCARDHANDLE handle, const SCARD_IO_REQUEST *pci,
 		    "%02X", command[i]);
 	row = follow(text);
 	assert_null(answer_pci);
-	if (row->rv == SCARD_S_SUCCESS) {
-		struct octets octets = unhex(row->gives);
+	return answer_row(row, answer, answer_n);
+}
 
-		assert_true(octets.n <= *answer_n);
-		memcpy(answer, octets.p, octets.n);
-		*answer_n = (DWORD)octets.n;
-	}
-	return row->rv;
+LONG
+SCardControl(SCARDHANDLE handle, DWORD code, LPCVOID in, DWORD n, LPVOID out,
+    DWORD room, LPDWORD out_n)
+{
+	const uint8_t *bytes = in;
+	char text[TEXT_MAX];
+	int used;
+
+	used = snprintf(text, sizeof(text), "control %ld %08lX%s", handle,
+	    (unsigned long)code, n > 0 ? " " : "");
+	for (DWORD i = 0; i < n; i++)
+		used += snprintf(text + used, sizeof(text) - (size_t)used,
+		    "%02X", bytes[i]);
+	*out_n = room;
+	return answer_row(follow(text), out, out_n);
 }

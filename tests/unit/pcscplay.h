@@ -14,6 +14,7 @@
  *	"connect 1 A" "begin 1" "end 1" "disconnect 1" "transmit 1 T0 00A4"
  *	"end 1 unpower"
  *	"reconnect 1 leave"	or "reset", "unpower"
+ *	"control 1 42000D48"	a control code, and the bytes with it, if any
  */
 #ifndef PCSCPLAY_H
 #define PCSCPLAY_H

@@ -329,12 +329,14 @@ answer_put(const struct bytes *b, uint8_t *answer, size_t *n)
 	*n = b->claimed ? b->claim : b->n;
 }
 
+/* The rows of such a command begin with the mark. */
 static enum jpki_err
-transmit(struct transport_conn *c, struct slice command, uint8_t *answer,
-    size_t *n)
+exchange(struct transport_conn *c, const char *mark, struct slice command,
+    uint8_t *answer, size_t *n)
 {
 	struct script *s = script_of_conn(c);
 	struct script_conn *conn = (struct script_conn *)(void *)c;
+	size_t mark_n = strlen(mark);
 	const struct row *row;
 	struct bytes gets;
 	enum jpki_err err;
@@ -344,7 +346,8 @@ transmit(struct transport_conn *c, struct slice command, uint8_t *answer,
 	row = &s->rows[s->at];
 	if (!conn->inside)
 		fail_command(s, "sent outside a transaction", command);
-	if (!command_fits(s, row->does, command))
+	if (strncmp(row->does, mark, mark_n) != 0 ||
+	    !command_fits(s, row->does + mark_n, command))
 		fail_command(s, "sent instead", command);
 	s->commands++;
 	err = row_result(s, row);
@@ -353,6 +356,26 @@ transmit(struct transport_conn *c, struct slice command, uint8_t *answer,
 	gets = bytes_of(s, row->gets);
 	answer_put(&gets, answer, n);
 	return JPKI_OK;
+}
+
+static enum jpki_err
+transmit(struct transport_conn *c, struct slice command, uint8_t *answer,
+    size_t *n)
+{
+	return exchange(c, "", command, answer, n);
+}
+
+static bool
+has_pad(struct transport_conn *c)
+{
+	return script_of_conn(c)->pad;
+}
+
+static enum jpki_err
+key_in(struct transport_conn *c, struct slice command, uint8_t *answer,
+    size_t *n)
+{
+	return exchange(c, "keyed ", command, answer, n);
 }
 
 static void
@@ -389,6 +412,8 @@ static const struct transport_ops script_ops = {
 	.claim = claim,
 	.release = release,
 	.transmit = transmit,
+	.has_pad = has_pad,
+	.key_in = key_in,
 	.end = end,
 	.disconnect = disconnect,
 	.free = let_go,

@@ -9,6 +9,7 @@
  *	"release"
  *	or a command as hex text; blanks are free, <NAME> stands for named
  *	bytes, and a final * for bytes that the row does not care for.
+ *	"keyed " and such a command: its data is keyed in at the reader.
  * What the library gets:
  *	"!NAME"		that error, such as !REMOVED; no answer
  *	hex text	of a command, the status word last; <NAME> as above,
@@ -43,6 +44,7 @@ struct script {
 	struct transport_reader	 readers[SCRIPT_READERS];
 	size_t			 reader_count;
 	enum jpki_err		 list_err;
+	bool			 pad;		/* the readers have keys */
 	/* What was seen. */
 	size_t			 commands, lists, cancels;
 	int			 timeout_ms;	/* of the last wait */

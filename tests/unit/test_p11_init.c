@@ -235,7 +235,7 @@ static const struct {
 	{ "= =x y= tokens", CKR_OK },
 	{ "\xFF\xFE\x01\x7F", CKR_OK },
 	{ "tokens=", CKR_ARGUMENTS_BAD },
-	{ "tokens=none", CKR_ARGUMENTS_BAD },
+	{ "tokens=neither", CKR_ARGUMENTS_BAD },
 	{ "pss=maybe", CKR_ARGUMENTS_BAD },
 	{ "consent=once last-try=perhaps", CKR_ARGUMENTS_BAD },
 };

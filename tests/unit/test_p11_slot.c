@@ -343,6 +343,23 @@ each_module_file_shows_its_tokens(void **state)
 	}
 }
 
+/* For who registers the module, and wants no card to be waited for. */
+static void
+no_tokens_are_no_slots_and_ask_no_card(void **state)
+{
+	CK_TOKEN_INFO info;
+
+	(void)state;
+	(void)kit_card(READER_A, "adult", NULL);
+	kit_init("tokens=none");
+	assert_int_equal(count_slots(CK_FALSE), 0);
+	assert_int_equal(count_slots(CK_TRUE), 0);
+	expect_rv("token info", p11->C_GetTokenInfo(0, &info),
+	    CKR_SLOT_ID_INVALID);
+	assert_int_equal(kit_commands(), 0);
+	kit_fini();
+}
+
 #define T(fn)	cmocka_unit_test_setup_teardown(fn, kit_setup, kit_teardown)
 
 int
@@ -362,6 +379,7 @@ main(void)
 		T(a_phones_certificate_is_private_whenever_it_is_read),
 		T(a_phone_that_lost_the_login_can_be_logged_in_again),
 		T(each_module_file_shows_its_tokens),
+		T(no_tokens_are_no_slots_and_ask_no_card),
 		T(a_slot_has_its_readers_name),
 	};
 

@@ -195,7 +195,7 @@ long_messages_are_cut_and_stay_one_line(void **state)
 	memset(name, '\n', sizeof(name) - 1);
 	name[sizeof(name) - 1] = '\0';
 	start();
-	(void)fail_file("read", name, 2);
+	(void)fail_read(name, 2);
 	expect_said("long", "cannot read ");
 	start();
 	warning("%s", "a\nb");

@@ -49,6 +49,15 @@ fake_ctx_new(struct jpki_ctx **ctx)
 	return ctx_err;
 }
 
+static void
+fake_ctx_set_log(struct jpki_ctx *ctx, enum jpki_log_level level,
+    jpki_log_fn *fn, void *user)
+{
+	assert_null(ctx);
+	assert_int_equal(level, JPKI_LOG_NONE);
+	assert_true(fn != NULL && user != NULL);
+}
+
 static enum jpki_err
 fake_card_open(struct jpki_ctx *ctx, const char *reader,
     struct jpki_card **card)
@@ -71,6 +80,7 @@ fake_card_close(struct jpki_card **card)
 #undef ferror
 #define ferror(f)		fake_error(f)
 #define jpki_ctx_new		fake_ctx_new
+#define jpki_ctx_set_log	fake_ctx_set_log
 #define jpki_card_open		fake_card_open
 #define jpki_card_close		fake_card_close
 #define main			tool_main
@@ -103,9 +113,15 @@ fail_err(const struct tool *t, enum jpki_err err)
 }
 
 enum exit_code
-fail_file(const char *doing, const char *path, int errnum)
+fail_read(const char *path, int errnum)
 {
-	return fail(EXIT_FAILED, "%s %s %d", doing, path, errnum);
+	return fail(EXIT_FAILED, "read %s %d", path, errnum);
+}
+
+enum exit_code
+fail_write(const char *path, int errnum)
+{
+	return fail(EXIT_FAILED, "write %s %d", path, errnum);
 }
 
 /* The verbs; each test has one behaviour for all. */
@@ -117,13 +133,19 @@ static enum exit_code (*verb)(struct tool *t);
 	{ \
 		return verb(t); \
 	}
+VERB(cmd_attributes)
+VERB(cmd_mynumber)
 VERB(cmd_readers)
 VERB(cmd_status)
 VERB(cmd_cert)
 VERB(cmd_pin)
 VERB(cmd_sign)
 VERB(cmd_ssh_key)
+VERB(cmd_verify)
 VERB(cmd_wait)
+VERB(cmd_doctor)
+VERB(cmd_browser)
+VERB(cmd_completion)
 
 static char folder[64], out_path[96];
 

@@ -173,9 +173,15 @@ infile_same(const struct infile *file)
 }
 
 enum exit_code
-fail_file(const char *doing, const char *path, int errnum)
+fail_read(const char *path, int errnum)
 {
-	return fail(EXIT_FAILED, "cannot %s %s: %s", doing, path,
+	return fail(EXIT_FAILED, "read %s %d", path, errnum);
+}
+
+enum exit_code
+fail_write(const char *path, int errnum)
+{
+	return fail(EXIT_FAILED, "cannot write %s: %s", path,
 	    strerror(errnum));
 }
 

@@ -165,9 +165,9 @@ fail(enum exit_code code, const char *fmt, ...)
 }
 
 enum exit_code
-fail_file(const char *doing, const char *path, int errnum)
+fail_read_pin(const char *path, int errnum)
 {
-	return fail(EXIT_FAILED, "cannot %s %s: %s", doing, path,
+	return fail(EXIT_FAILED, "cannot read the PIN from %s: %s", path,
 	    strerror(errnum));
 }
 

@@ -103,6 +103,15 @@ a_page_does_without_the_signer(void **state)
 	    "\nThis document does NOT hold.\n", NULL });
 }
 
+static void
+a_label_that_is_the_number_is_not_said_twice(void **state)
+{
+	add_good(*state)->label = strdup("1");
+	add_good(*state)->label = strdup("1");
+	expect_page(*state, (const char *const[]){ "\nSignature 1\n",
+	    "\nSignature 2, 1\n", NULL });
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, dockit_new, \
 			    dockit_free)
 
@@ -114,6 +123,7 @@ main(void)
 		TEST(a_page_tells_what_failed_from_what_is_not_known),
 		TEST(a_page_of_no_signatures_says_so),
 		TEST(a_page_does_without_the_signer),
+		TEST(a_label_that_is_the_number_is_not_said_twice),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, fixture_free);

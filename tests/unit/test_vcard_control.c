@@ -252,7 +252,7 @@ ask(const char *path, const char *words, char answer[256])
 		list[n++] = word;
 	rc = control_ask(path, list, n, out, error);
 	assert_int_equal(fclose(out), 0);
-	snprintf(answer, 256, "%s", rc < 0 ? error : text);
+	snprintf(answer, 256, "%.255s", rc < 0 ? error : text);
 	free(text);
 	return rc;
 }

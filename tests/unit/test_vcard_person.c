@@ -185,6 +185,35 @@ the_individual_number_can_be_nobodys(void **state)
 	assert_int_not_equal(p.number[11] - '0', check);
 }
 
+/* One in ten has the right check digit, and that is the one to refuse. */
+static void
+a_number_that_could_be_somebodys_is_refused(void **state)
+{
+	static const int weights[] = { 6, 5, 4, 3, 2, 7, 6, 5, 4, 3, 2 };
+	char number[] = "739150284610", error[VCARD_ERROR_MAX];
+	struct vcard_person given = { .number = number };
+	struct person p;
+	int sum = 0, check;
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(weights); i++)
+		sum += (number[i] - '0') * weights[i];
+	check = sum % 11 <= 1 ? 0 : 11 - sum % 11;
+	for (int last = 0; last < 10; last++) {
+		number[11] = (char)('0' + last);
+		expect_int(number, person_make(&p, profile_find("adult"),
+		    &given, noon("2026-01-01"), error),
+		    last == check ? -1 : 0);
+		if (last != check)
+			expect_text(number, p.number, number);
+	}
+	assert_true(check > 1);
+	/* A remainder of 0 or 1 makes 0. */
+	given.number = "000000000000";
+	assert_int_equal(person_make(&p, profile_find("adult"), &given,
+	    noon("2026-01-01"), error), -1);
+}
+
 static void
 the_two_sex_codes_differ(void **state)
 {
@@ -212,7 +241,8 @@ persons_that_cannot_be_are_refused(void **state)
 		{ .name = "" }, { .name = "\xFF" }, { .name = "\xE8\xA6" },
 		{ .name = "line\nbreak" }, { .name = "\xC0\x80" }, { .address = "" },
 		{ .birth = "2026-01-02" }, { .birth = "yesterday" }, { .sex = "m" },
-		{ .sex = "" },
+		{ .sex = "" }, { .number = "" }, { .number = "99999999999" },
+		{ .number = "9999999999999" }, { .number = "99999999999a" },
 	};
 	char error[VCARD_ERROR_MAX], longest[202];
 	struct vcard_person p = { .address = longest };
@@ -257,6 +287,7 @@ main(void)
 		cmocka_unit_test(days_count_before_and_after_1970),
 		cmocka_unit_test(verification_number_b_is_era_birth_expiry_and_code),
 		cmocka_unit_test(the_individual_number_can_be_nobodys),
+		cmocka_unit_test(a_number_that_could_be_somebodys_is_refused),
 		cmocka_unit_test(the_two_sex_codes_differ),
 		cmocka_unit_test(persons_that_cannot_be_are_refused),
 		cmocka_unit_test(characters_are_counted_not_bytes),

@@ -7,6 +7,8 @@
 #include <openssl/err.h>
 #include <openssl/pem.h>
 
+#include "language.h"
+
 #define CERTS_MAX	1000		/* a bundle of a system's CAs fits */
 #define BYTES_MAX	(4u << 20)
 
@@ -76,8 +78,8 @@ trust_certs_read(OSSL_LIB_CTX *crypto, const uint8_t *bytes, size_t n,
 	if (n == 0 || n > BYTES_MAX) {
 		trust_certs_free(certs);
 		return doc_fail(error, DOC_ERR_INPUT, n == 0 ?
-		    "the file of certificates is empty" :
-		    "the file of certificates is too large");
+		    _("the file of certificates is empty") :
+		    _("the file of certificates is too large"));
 	}
 	bio = BIO_new_mem_buf(bytes, (int)n);
 	done = bio != NULL && certs != NULL &&

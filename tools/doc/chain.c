@@ -4,6 +4,8 @@
 #include <openssl/err.h>
 #include <openssl/x509_vfy.h>
 
+#include "language.h"
+
 #define DEPTH_MAX	8
 #define PROOFS_MAX	8	/* CAs of one name that are looked at */
 #define LEVEL		2	/* 112 bits: RSA of 2048, no SHA-1 */
@@ -116,7 +118,7 @@ verify(const struct trust *trust, struct chain *chain, X509_STORE *store,
 		code = X509_STORE_CTX_get_error(ctx);
 		chain->reason = X509_verify_cert_error_string(code);
 	} else if (sk_X509_num(X509_STORE_CTX_get0_chain(ctx)) < 2) {
-		chain->reason = "it is not the certificate of a CA";
+		chain->reason = _("it is not the certificate of a CA");
 	} else {
 		chain->end = end;
 	}

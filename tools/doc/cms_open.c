@@ -8,6 +8,7 @@
 #include <openssl/err.h>
 
 #include "cms.h"
+#include "language.h"
 #include "trust.h"
 
 #define SIGNERS_MAX	64
@@ -47,22 +48,22 @@ fill(struct cms_message *m, int nid)
 	ASN1_OCTET_STRING **content;
 
 	if (OBJ_obj2nid(CMS_get0_type(m->cms)) != NID_pkcs7_signed)
-		return "the CMS is not a signed one";
+		return _("the CMS is not a signed one");
 	m->signers = CMS_get0_SignerInfos(m->cms);
 	m->certs = CMS_get1_certs(m->cms);
 	m->type = CMS_get0_eContentType(m->cms);
 	content = CMS_get0_content(m->cms);
 	if (content == NULL || m->type == NULL)
-		return "the CMS is broken";
+		return _("the CMS is broken");
 	m->content = *content;
 	if (OBJ_obj2nid(m->type) != nid)
-		return "what was signed in the CMS is no document";
+		return _("what was signed in the CMS is no document");
 	if (sk_CMS_SignerInfo_num(m->signers) <= 0)
-		return "the CMS holds no signature";
+		return _("the CMS holds no signature");
 	if (sk_CMS_SignerInfo_num(m->signers) > SIGNERS_MAX ||
 	    sk_X509_num(m->certs) > CERTS_MAX)
-		return "the CMS has more signers or certificates than anybody "
-		    "needs";
+		return _("the CMS has more signers or certificates than "
+		    "anybody needs");
 	return NULL;
 }
 
@@ -76,9 +77,10 @@ cms_open(OSSL_LIB_CTX *crypto, const uint8_t *der, size_t n, int nid,
 
 	m.cms = parse(crypto, der, n, &end);
 	if (m.cms == NULL)
-		fault = "this is no CMS";
+		fault = _("this is no CMS");
 	else if (end != der + n)
-		fault = "something that nobody signed stands behind the CMS";
+		fault = _("something that nobody signed stands behind "
+		    "the CMS");
 	else
 		fault = fill(&m, nid);
 	ERR_clear_error();

@@ -6,6 +6,8 @@
 #include <openssl/err.h>
 #include <openssl/ess.h>
 
+#include "language.h"
+
 #define ATTRIBUTES_MAX	64
 #define ESS_MAX		4096	/* bytes; a certificate's name takes 40 to 200,
 				   and is looked for among all that are there */
@@ -46,12 +48,12 @@ find_cert(struct cms_signer *s)
 			continue;
 		if (s->cert != NULL && X509_cmp(s->cert, cert) != 0) {
 			s->cert = NULL;
-			return "several certificates could be the signer's";
+			return _("several certificates could be the signer's");
 		}
 		s->cert = cert;
 	}
 	return s->cert != NULL ? NULL :
-	    "the signer's certificate is not in the CMS";
+	    _("the signer's certificate is not in the CMS");
 }
 
 static const char *
@@ -61,20 +63,20 @@ attributes_fault(const struct cms_signer *s)
 	const ASN1_OBJECT *type;
 
 	if (n <= 0)
-		return "it has no signed attributes";
+		return _("it has no signed attributes");
 	if (n > ATTRIBUTES_MAX)
-		return "it has more signed attributes than anybody needs";
+		return _("it has more signed attributes than anybody needs");
 	for (int i = 0; i < n; i++) {
 		X509_ATTRIBUTE *a = CMS_signed_get_attr(s->info, i);
 
 		/* It looks behind the one that it is told. */
 		if (CMS_signed_get_attr_by_OBJ(s->info,
 		    X509_ATTRIBUTE_get0_object(a), i) >= 0)
-			return "a signed attribute is there twice";
+			return _("a signed attribute is there twice");
 	}
 	type = cms_signed_value(s->info, NID_pkcs9_contentType, V_ASN1_OBJECT);
 	if (type == NULL || OBJ_cmp(type, s->message->type) != 0)
-		return "its signed attributes tell another type of content";
+		return _("its signed attributes tell another type of content");
 	return NULL;
 }
 
@@ -88,14 +90,14 @@ algorithms_fault(const struct cms_signer *s)
 
 	CMS_SignerInfo_get0_algs(s->info, NULL, NULL, &digest, &signature);
 	if (hash_of(digest) == JPKI_HASH_NONE)
-		return "its digest is not accepted";
+		return _("its digest is not accepted");
 	X509_ALGOR_get0(&object, NULL, NULL, signature);
 	if (OBJ_find_sigid_algs(OBJ_obj2nid(object), &named, NULL) != 1 ||
 	    named == NID_undef)
 		return NULL;
 	X509_ALGOR_get0(&object, NULL, NULL, digest);
 	return OBJ_obj2nid(object) == named ? NULL :
-	    "it names two different digests";
+	    _("it names two different digests");
 }
 
 /* The signer's first, as the attribute has to have it, then all others. */
@@ -154,16 +156,16 @@ ess_fault(const struct cms_signer *s)
 		v[i] = cms_signed_value(s->info, nids[i], V_ASN1_SEQUENCE);
 		if (v[i] == NULL &&
 		    CMS_signed_get_attr_by_NID(s->info, nids[i], -1) >= 0)
-			return "its signed attributes are broken";
+			return _("its signed attributes are broken");
 		if (v[i] != NULL && ASN1_STRING_length(v[i]) > ESS_MAX)
-			return "its signed attributes name more certificates "
-			    "than anybody needs";
+			return _("its signed attributes name more certificates "
+			    "than anybody needs");
 	}
 	if (v[0] == NULL && v[1] == NULL)
 		return !s->needs_ess ? NULL :
-		    "its signed attributes do not say whose it is";
+		    _("its signed attributes do not say whose it is");
 	return ess_names_signer(s, v[0], v[1]) ? NULL :
-	    "its signed attributes name another certificate";
+	    _("its signed attributes name another certificate");
 }
 
 static const char *
@@ -171,7 +173,7 @@ key_fault(const struct cms_signer *s)
 {
 	CMS_SignerInfo_set1_signer_cert(s->info, s->cert);
 	return CMS_SignerInfo_verify(s->info) == 1 ? NULL :
-	    "the key of the signer's certificate did not make it";
+	    _("the key of the signer's certificate did not make it");
 }
 
 static const char *

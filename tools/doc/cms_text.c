@@ -11,6 +11,7 @@
 #include <openssl/pem.h>
 
 #include "cms_open.h"
+#include "language.h"
 
 #define PART_MAX	(64u << 20)	/* no mail is larger */
 #define MAIL_MAX	(2 * PART_MAX)	/* Base64, and what is around it */
@@ -78,7 +79,8 @@ cms_unwrap(const uint8_t *bytes, size_t n, struct jpki_buf *out,
 
 	if (n == 0 || n > INT_MAX)
 		return doc_fail(error, DOC_ERR_INPUT, n == 0 ?
-		    "the document is empty" : "the document is too large");
+		    _("the document is empty") :
+		    _("the document is too large"));
 	if (bytes[0] == (V_ASN1_CONSTRUCTED | V_ASN1_SEQUENCE))
 		return doc_buf_copy(bytes, n, out, error);
 	bio = BIO_new_mem_buf(bytes, (int)n);

@@ -9,6 +9,8 @@
 
 #include <openssl/err.h>
 
+#include "language.h"
+
 #define JAPAN	(9 * 3600)	/* seconds before UTC */
 
 enum doc_err
@@ -20,7 +22,8 @@ doc_fail(struct doc_error *error, enum doc_err err, const char *format, ...)
 		return err;
 	error->err = err;
 	va_start(args, format);
-	(void)vsnprintf(error->words, sizeof(error->words), format, args);
+	(void)vsnprintf(error->words, sizeof(error->words),
+	    language_of(format), args);
 	va_end(args);
 	return err;
 }
@@ -33,8 +36,8 @@ doc_fail_crypto(struct doc_error *error, enum doc_err err, const char *what)
 
 	ERR_clear_error();
 	if (reason == NULL)
-		return doc_fail(error, err, "%s", what);
-	return doc_fail(error, err, "%s (%s)", what, reason);
+		return doc_fail(error, err, "%s", language_of(what));
+	return doc_fail(error, err, "%s (%s)", language_of(what), reason);
 }
 
 void

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "cms.h"
+#include "language.h"
 #include "pdf_compare.h"
 #include "pdf_date.h"
 #include "pdf_find.h"
@@ -148,7 +149,7 @@ static const char *
 judge_later(const struct job *job, size_t revision)
 {
 	if (!job->sealed)
-		return "the document goes on behind the last signature";
+		return _("the document goes on behind the last signature");
 	for (; revision + 1 < job->revisions.n; revision++)
 		if (!job->states[revision].allowed)
 			return job->states[revision].why.words;
@@ -164,20 +165,20 @@ judge_coverage(const struct job *job, const struct pdf_found *found,
 	const struct pdf_found *then;
 
 	if (found->fields != 1)
-		return found->fields == 0 ? "no field of the document's form "
-		    "has it: it is hidden" : "several fields have the same "
-		    "signature";
+		return found->fields == 0 ? _("no field of the document's form "
+		    "has it: it is hidden") : _("several fields have the same "
+		    "signature");
 	if (revision == job->revisions.n)
-		return "what it signs does not end where the document ended "
-		    "at any time";
+		return _("what it signs does not end where the document ended "
+		    "at any time");
 	/* The value must have been there, in the field, when it was signed. */
 	then = pdf_finds_same(&job->states[revision].finds, found);
 	if (then == NULL || then->fields != 1)
-		return "what it signs does not contain the signature itself";
+		return _("what it signs does not contain the signature itself");
 	if (range->end == job->bytes->n)
 		return NULL;
 	if (forbids_changes(job, found))
-		return "it forbids every change, and the document was changed";
+		return _("it forbids every change, and the document was changed");
 	return judge_later(job, revision);
 }
 
@@ -290,10 +291,10 @@ check_range(struct job *job, const struct pdf_found *found, qpdf_oh signature,
 
 	if (err == DOC_ERR_INPUT)
 		err = add_wrong(job->out, found->label, CHECK_SIGNATURE,
-		    error != NULL ? error->words : "its CMS is wrong", error);
+		    error != NULL ? error->words : _("its CMS is wrong"), error);
 	else if (err == DOC_OK && job->out->n == first)
 		err = add_wrong(job->out, found->label, CHECK_SIGNATURE,
-		    "nobody signed it", error);
+		    _("nobody signed it"), error);
 	if (err == DOC_OK && !note_signers(job, found, range, first))
 		err = doc_fail(error, DOC_ERR_MEMORY, "out of memory");
 	return err;
@@ -307,7 +308,7 @@ check_found(struct job *job, const struct pdf_found *found,
 	qpdf_oh oh = qpdf_get_object_by_id(q, found->id, found->gen);
 	struct pdf_range range = { 0, 0, 0, { NULL, 0 } };
 	const char *wrong = found->id != 0 ? pdf_kind_refused(q, oh) :
-	    "it stands inside of another object";
+	    _("it stands inside of another object");
 	enum check check = CHECK_SIGNATURE;
 	enum doc_err err;
 
@@ -345,9 +346,9 @@ check_gone(struct job *job, struct doc_error *error)
 		for (size_t k = 0; k < then->n && err == DOC_OK; k++)
 			if (!is_known(job, i, &then->found[k]))
 				err = add_wrong(job->out, then->found[k].label,
-				    CHECK_COVERAGE, "the document had this "
+				    CHECK_COVERAGE, _("the document had this "
 				    "signature once, and was changed so that "
-				    "it has it no longer", error);
+				    "it has it no longer"), error);
 	}
 	return err;
 }

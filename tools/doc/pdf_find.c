@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "language.h"
+
 #define DEPTH_MAX	50
 
 struct search {
@@ -76,7 +78,7 @@ search_add(struct search *s, qpdf_oh oh, const char *title)
 	if (f->label != NULL)
 		return;
 	if (title == NULL)
-		s->failed |= asprintf(&f->label, "object %d", id) < 0;
+		s->failed |= asprintf(&f->label, _("object %d"), id) < 0;
 	else
 		s->failed |= (f->label = strdup(title)) == NULL;
 }

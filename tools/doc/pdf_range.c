@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "cms.h"
+#include "language.h"
 
 #define NUMBERS		4
 /* Of a signature in hexadecimal: more has no good reason. */
@@ -16,25 +17,26 @@ static const struct kind_row {
 } kinds[] = {
 	{ "/adbe.pkcs7.detached", NULL },
 	{ "/ETSI.CAdES.detached", NULL },
-	{ "/adbe.pkcs7.sha1", "the signature is of the old kind "
-	    "adbe.pkcs7.sha1, which is not accepted: SHA-1 can be forged" },
-	{ "/adbe.x509.rsa_sha1", "the signature is of the old kind "
-	    "adbe.x509.rsa_sha1, which is not accepted: SHA-1 can be forged" },
-	{ "/adbe.x509.rsa.sha1", "the signature is of the old kind "
-	    "adbe.x509.rsa.sha1, which is not accepted: SHA-1 can be forged" },
-	{ "/ETSI.RFC3161", "this is a time stamp over the document, which is "
-	    "not checked here; nobody signed it" },
+	{ "/adbe.pkcs7.sha1", N_("the signature is of the old kind "
+	    "adbe.pkcs7.sha1, which is not accepted: SHA-1 can be forged") },
+	{ "/adbe.x509.rsa_sha1", N_("the signature is of the old kind "
+	    "adbe.x509.rsa_sha1, which is not accepted: SHA-1 can be forged") },
+	{ "/adbe.x509.rsa.sha1", N_("the signature is of the old kind "
+	    "adbe.x509.rsa.sha1, which is not accepted: SHA-1 can be forged") },
+	{ "/ETSI.RFC3161", N_("this is a time stamp over the document, which is "
+	    "not checked here; nobody signed it") },
 };
 
 const char *
 pdf_kind_refused(qpdf_data q, qpdf_oh signature)
 {
 	if (!qpdf_oh_is_dictionary(q, signature))
-		return "the signature is no dictionary";
+		return _("the signature is no dictionary");
 	for (size_t i = 0; i < sizeof(kinds) / sizeof(*kinds); i++)
 		if (pdf_is_name(q, signature, "/SubFilter", kinds[i].name))
-			return kinds[i].refused;
-	return "the signature is of a kind (SubFilter) that is not known";
+			return kinds[i].refused != NULL ?
+			    language_of(kinds[i].refused) : NULL;
+	return _("the signature is of a kind (SubFilter) that is not known");
 }
 
 /* Four numbers, none of which stands elsewhere or is below 0. */
@@ -59,7 +61,7 @@ read_numbers(qpdf_data q, qpdf_oh signature, size_t out[NUMBERS])
 		qpdf_oh_release(q, item);
 	}
 	qpdf_oh_release(q, array);
-	return good ? NULL : "its ByteRange is not four numbers";
+	return good ? NULL : _("its ByteRange is not four numbers");
 }
 
 static const char *
@@ -70,13 +72,13 @@ read_places(const struct doc_bytes *bytes, const size_t number[NUMBERS],
 	out->behind = number[2];
 	out->end = number[2] + number[3];
 	if (number[0] != 0)
-		return "what it signs does not begin where the document does";
+		return _("what it signs does not begin where the document does");
 	if (out->behind < out->gap || out->behind - out->gap < 2)
-		return "the two parts that it signs overlap";
+		return _("the two parts that it signs overlap");
 	if (number[3] == 0 || out->gap == 0)
-		return "it signs one part instead of two";
+		return _("it signs one part instead of two");
 	if (out->end > bytes->n)
-		return "what it signs ends behind the document's end";
+		return _("what it signs ends behind the document's end");
 	return NULL;
 }
 
@@ -113,18 +115,18 @@ read_gap(const struct doc_bytes *bytes, struct pdf_range *out)
 	size_t n = out->behind - out->gap - 2;
 
 	if (n == 0 || n % 2 != 0 || n > CONTENTS_MAX)
-		return "what it leaves out has an impossible length";
+		return _("what it leaves out has an impossible length");
 	if (!doc_bytes_read(bytes, out->gap, &first, 1) ||
 	    !doc_bytes_read(bytes, out->behind - 1, &last, 1))
-		return "the document cannot be read";
+		return _("the document cannot be read");
 	out->cms.p = malloc(n);
 	if (out->cms.p == NULL)
-		return "out of memory";
+		return _("out of memory");
 	out->cms.n = n;
 	if (!doc_bytes_read(bytes, out->gap + 1, out->cms.p, n))
-		return "the document cannot be read";
+		return _("the document cannot be read");
 	return first == '<' && last == '>' && decode(&out->cms) ? NULL :
-	    "it leaves out more than the signature itself";
+	    _("it leaves out more than the signature itself");
 }
 
 /*
@@ -135,13 +137,13 @@ static const char *
 compare_contents(qpdf_data q, qpdf_oh signature, const struct pdf_range *range)
 {
 	qpdf_oh contents = qpdf_oh_get_key(q, signature, "/Contents");
-	const char *wrong = "its Contents are not what it leaves out";
+	const char *wrong = _("its Contents are not what it leaves out");
 	const char *p;
 	size_t n = 0;
 
 	if (!qpdf_oh_is_string(q, contents) ||
 	    qpdf_oh_is_indirect(q, contents)) {
-		wrong = "its Contents are no string";
+		wrong = _("its Contents are no string");
 	} else {
 		p = qpdf_oh_get_binary_string_value(q, contents, &n);
 		if (n == range->cms.n && memcmp(p, range->cms.p, n) == 0)
@@ -158,11 +160,11 @@ trim(OSSL_LIB_CTX *crypto, struct jpki_buf *cms)
 	size_t used = cms_size(crypto, cms->p, cms->n);
 
 	if (used == 0)
-		return "its Contents are no CMS";
+		return _("its Contents are no CMS");
 	for (size_t i = used; i < cms->n; i++)
 		if (cms->p[i] != 0)
-			return "something stands behind the CMS in its "
-			    "Contents";
+			return _("something stands behind the CMS in its "
+			    "Contents");
 	cms->n = used;
 	return NULL;
 }
@@ -176,7 +178,7 @@ pdf_range_read(const struct doc_bytes *bytes, const struct pdf_doc *doc,
 
 	memset(out, 0, sizeof(*out));
 	if (!qpdf_oh_is_dictionary(doc->q, signature))
-		return "it is no dictionary";
+		return _("it is no dictionary");
 	wrong = read_numbers(doc->q, signature, numbers);
 	if (wrong == NULL)
 		wrong = read_places(bytes, numbers, out);

@@ -6,6 +6,7 @@
 #include <openssl/rand.h>
 
 #include "hashes.h"
+#include "language.h"
 #include "timestamp_http.h"
 #include "tst.h"
 
@@ -104,10 +105,11 @@ check_status(TS_RESP *answer, struct doc_error *error)
 	TS_STATUS_INFO *status = TS_RESP_get_status_info(answer);
 	long code = ASN1_INTEGER_get(TS_STATUS_INFO_get0_status(status));
 	const ASN1_UTF8STRING *text;
-	char said[128] = "it does not say why";
+	char said[128];
 
 	if (code == GRANTED || code == GRANTED_WITH_MODS)
 		return DOC_OK;
+	(void)snprintf(said, sizeof(said), "%s", _("it does not say why"));
 	text = sk_ASN1_UTF8STRING_value(TS_STATUS_INFO_get0_text(status), 0);
 	if (text != NULL && ASN1_STRING_length(text) > 0)
 		doc_printable(ASN1_STRING_get0_data(text),

@@ -8,6 +8,7 @@
 #include <openssl/err.h>
 #include <openssl/http.h>
 
+#include "language.h"
 #include "timestamp.h"
 
 #define ANSWER_MAX	(256 << 10)
@@ -115,8 +116,8 @@ fail_network(struct doc_error *error, const char *what)
 	    ERR_reason_error_string(code);
 	doc_printable(data, (flags & ERR_TXT_STRING) != 0 ? strlen(data) : 0,
 	    said, sizeof(said));
-	err = doc_fail(error, DOC_ERR_NETWORK, "%s (%s%s%s)", what,
-	    reason != NULL ? reason : "it hung up", said[0] != '\0' ? ": " :
+	err = doc_fail(error, DOC_ERR_NETWORK, "%s (%s%s%s)", language_of(what),
+	    reason != NULL ? reason : _("it hung up"), said[0] != '\0' ? ": " :
 	    "", said);
 	ERR_clear_error();
 	return err;

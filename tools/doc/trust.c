@@ -6,6 +6,7 @@
 #include <openssl/x509v3.h>
 
 #include "chain.h"
+#include "language.h"
 
 /* PROTOCOL, "Certificates": of certificates for user authentication. */
 #define POLICY_AUTH	"1.2.392.200149.8.5.1.3.30"
@@ -61,28 +62,28 @@ usage_fault(const struct judged *j)
 	bool jpki = jpki_cert_ca_claim(j->cert) != JPKI_CA_UNKNOWN;
 
 	if ((flags & (EXFLAG_INVALID | EXFLAG_CRITICAL)) != 0)
-		return "the certificate has extensions that are broken or not "
-		    "understood";
+		return _("the certificate has extensions that are broken or not "
+		    "understood");
 	if ((flags & EXFLAG_CA) != 0 || X509_check_ca(j->x509) != 0)
-		return "it is the certificate of a CA, which signs "
-		    "certificates, not documents";
+		return _("it is the certificate of a CA, which signs "
+		    "certificates, not documents");
 	if (listed(j->cert->policies, POLICY_AUTH) ||
 	    (!made_for_documents(ext) && listed(ext, "clientAuth")))
-		return "it is a certificate for user authentication, made for "
-		    "logins, not for documents";
+		return _("it is a certificate for user authentication, made for "
+		    "logins, not for documents");
 	if (!made_for_documents(ext))
-		return "its extended key usage is not the signing of "
-		    "documents";
+		return _("its extended key usage is not the signing of "
+		    "documents");
 	if (usage == UINT32_MAX)
-		return "the certificate does not say that its key is for "
-		    "signatures";
+		return _("the certificate does not say that its key is for "
+		    "signatures");
 	/* J-LIS gives this bit to the certificates for signatures alone. */
 	if (jpki && (usage & KU_NON_REPUDIATION) == 0)
-		return "it is no certificate for digital signatures: its key "
-		    "usage lacks nonRepudiation";
+		return _("it is no certificate for digital signatures: its key "
+		    "usage lacks nonRepudiation");
 	if ((usage & (KU_DIGITAL_SIGNATURE | KU_NON_REPUDIATION)) == 0)
-		return "its key usage is neither digitalSignature nor "
-		    "nonRepudiation";
+		return _("its key usage is neither digitalSignature nor "
+		    "nonRepudiation");
 	return NULL;
 }
 
@@ -103,14 +104,14 @@ static int64_t
 time_that_counts(const struct judged *j, const char **source)
 {
 	if (j->out->stamped >= 0) {
-		*source = "which the time stamp proves";
+		*source = _("which the time stamp proves");
 		return j->out->stamped;
 	}
 	if (j->out->claimed >= 0) {
-		*source = "which the signer claims and nobody proves";
+		*source = _("which the signer claims and nobody proves");
 		return j->out->claimed;
 	}
-	*source = "which is now, as nothing says when it was signed";
+	*source = _("which is now, as nothing says when it was signed");
 	return j->trust->now;
 }
 
@@ -122,16 +123,16 @@ time_fault(const struct judged *j)
 	int64_t latest = j->trust->now + DOC_CLOCK_SKEW;
 
 	if (claimed > latest)
-		return "the time of signing that is claimed lies in the "
-		    "future";
+		return _("the time of signing that is claimed lies in the "
+		    "future");
 	if (stamped > latest)
-		return "the time of the time stamp lies in the future";
+		return _("the time of the time stamp lies in the future");
 	if (claimed >= 0 && claimed < j->cert->not_before)
-		return "the time of signing that is claimed lies before the "
-		    "certificate's beginning";
+		return _("the time of signing that is claimed lies before the "
+		    "certificate's beginning");
 	if (stamped >= 0 && claimed > stamped + DOC_CLOCK_SKEW)
-		return "the time of signing that is claimed lies after the "
-		    "time stamp";
+		return _("the time of signing that is claimed lies after the "
+		    "time stamp");
 	return NULL;
 }
 

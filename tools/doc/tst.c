@@ -7,6 +7,7 @@
 #include <openssl/x509v3.h>
 
 #include "cms_signer.h"
+#include "language.h"
 
 #define VERSION	1
 
@@ -96,11 +97,11 @@ service_fault(struct tst *tst)
 	int64_t from;
 
 	if (X509_check_purpose(tst->cert, X509_PURPOSE_TIMESTAMP_SIGN, 0) != 1)
-		return "its certificate is not one for time stamps";
+		return _("its certificate is not one for time stamps");
 	if (!doc_time_of(X509_get0_notBefore(tst->cert), &from) ||
 	    !doc_time_of(X509_get0_notAfter(tst->cert), &tst->until) ||
 	    tst->when < from || tst->when > tst->until)
-		return "its certificate was not valid then";
+		return _("its certificate was not valid then");
 	return NULL;
 }
 

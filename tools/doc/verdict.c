@@ -7,18 +7,20 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "language.h"
+
 static const struct check_row {
 	const char	*name;
 	bool		 needed;	/* has to come out well */
 } checks[CHECK_COUNT] = {
-	[CHECK_INTEGRITY] = { "integrity", true },
-	[CHECK_SIGNATURE] = { "signature", true },
-	[CHECK_COVERAGE] = { "coverage", true },
-	[CHECK_USAGE] = { "usage", true },
-	[CHECK_VALIDITY] = { "validity", true },
-	[CHECK_CHAIN] = { "chain", true },
-	[CHECK_TIMESTAMP] = { "timestamp", false },
-	[CHECK_REVOCATION] = { "revocation", false },
+	[CHECK_INTEGRITY] = { N_("integrity"), true },
+	[CHECK_SIGNATURE] = { N_("signature"), true },
+	[CHECK_COVERAGE] = { N_("coverage"), true },
+	[CHECK_USAGE] = { N_("usage"), true },
+	[CHECK_VALIDITY] = { N_("validity"), true },
+	[CHECK_CHAIN] = { N_("chain"), true },
+	[CHECK_TIMESTAMP] = { N_("timestamp"), false },
+	[CHECK_REVOCATION] = { N_("revocation"), false },
 };
 
 const char *
@@ -70,7 +72,7 @@ verdict_note(struct verdict_signature *signature, enum check check,
 		return true;
 	if (format != NULL) {
 		va_start(args, format);
-		n = vasprintf(&words, format, args);
+		n = vasprintf(&words, language_of(format), args);
 		va_end(args);
 	}
 	if (n < 0)

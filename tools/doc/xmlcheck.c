@@ -13,6 +13,7 @@
 #include <openssl/crypto.h>
 #include <openssl/err.h>
 
+#include "language.h"
 #include "xmlcover.h"
 #include "xmlmem.h"
 #include "xmlread.h"
@@ -237,8 +238,8 @@ check_properties(struct judged *j, struct doc_error *error)
 		return no_memory(error);
 	if (xades_names(j->trust->crypto, properties, j->signer))
 		return DOC_OK;
-	return note(j, CHECK_SIGNATURE, FINDING_FAILED, "its signed "
-	    "properties do not name the certificate that signed", error);
+	return note(j, CHECK_SIGNATURE, FINDING_FAILED, _("its signed "
+	    "properties do not name the certificate that signed"), error);
 }
 
 static enum doc_err

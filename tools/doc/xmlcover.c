@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "language.h"
 #include "xmlread.h"
 #include "xmltree.h"
 
@@ -185,67 +186,81 @@ put_covered(FILE *f, const struct xml_signature *signature)
 	const char *before = "";
 	char quoted[XML_QUOTE_MAX];
 
-	fprintf(f, "it covers ");
 	for (size_t i = 0; i < signature->n; i++) {
 		const struct xml_reference *r = &signature->references[i];
 
 		if (r->properties)
 			continue;
+		fputs(before, f);
 		if (r->file != NULL)
-			fprintf(f, "%sthe file \"%s\"", before,
+			fprintf(f, _("the file \"%s\""),
 			    xml_quote(r->file->name, quoted));
 		else if (r->target != NULL)
-			fprintf(f, "%sthe element <%s> (%s)", before,
+			fprintf(f, _("the element <%s> (%s)"),
 			    xml_quote((const char *)r->target->name, quoted),
 			    r->uri);
 		else
-			fprintf(f, "%sthe whole document", before);
-		before = ", ";
+			fputs(_("the whole document"), f);
+		before = _(", ");
 	}
 	if (before[0] == '\0')
-		fprintf(f, "nothing");
+		fputs(_("nothing"), f);
 }
 
 static void
-put_gap(FILE *f, const xmlNode *node)
+put_node(FILE *f, const xmlNode *node)
 {
 	static const char *const kinds[] = {
-		[XML_TEXT_NODE] = "the text",
-		[XML_CDATA_SECTION_NODE] = "the CDATA section in a text",
-		[XML_PI_NODE] = "the processing instruction",
-		[XML_COMMENT_NODE] = "the comment in a text",
+		[XML_TEXT_NODE] = N_("the text"),
+		[XML_CDATA_SECTION_NODE] = N_("the CDATA section in a text"),
+		[XML_PI_NODE] = N_("the processing instruction"),
+		[XML_COMMENT_NODE] = N_("the comment in a text"),
 	};
+	const char *kind = N_("a part");
 	char quoted[XML_QUOTE_MAX];
 
+	if (node->type < sizeof(kinds) / sizeof(kinds[0]) &&
+	    kinds[node->type] != NULL)
+		kind = kinds[node->type];
 	if (node->type == XML_ELEMENT_NODE)
-		fprintf(f, "; not <%s>", xml_quote((const char *)node->name,
-		    quoted));
+		fprintf(f, _("<%s> in line %ld"),
+		    xml_quote((const char *)node->name, quoted),
+		    xmlGetLineNo(node));
 	else
-		fprintf(f, "; not %s", node->type < sizeof(kinds) / sizeof(kinds[0])
-		    && kinds[node->type] != NULL ? kinds[node->type] :
-		    "a part");
-	fprintf(f, " in line %ld", xmlGetLineNo(node));
+		fprintf(f, _("%s in line %ld"), language_of(kind),
+		    xmlGetLineNo(node));
 }
 
-/* Covered, and what not: at most one of the three is. */
+/* What is not covered: at most one of the three. */
+static void
+put_gap(FILE *f, const xmlNode *node, const char *id,
+    const struct xml_file *file)
+{
+	char quoted[XML_QUOTE_MAX];
+
+	if (node != NULL)
+		put_node(f, node);
+	else if (id != NULL)
+		fprintf(f, "\"#%s\"", xml_quote(id, quoted));
+	else if (file != NULL)
+		fprintf(f, _("the file \"%s\""),
+		    xml_quote(file->name, quoted));
+}
+
+/* Two strings, one behind the other: what is covered, and what is not. */
 static char *
-words(const struct xml_signature *signature, const xmlNode *gap,
+words(const struct xml_signature *signature, const struct gap *gap,
     const char *id, const struct xml_file *file)
 {
-	char *text = NULL, quoted[XML_QUOTE_MAX];
+	char *text = NULL;
 	size_t n = 0;
 	FILE *f = open_memstream(&text, &n);
 
 	if (f == NULL)
 		return NULL;
 	put_covered(f, signature);
-	if (gap != NULL)
-		put_gap(f, gap);
-	else if (id != NULL)
-		fprintf(f, "; not \"#%s\"", xml_quote(id, quoted));
-	else if (file != NULL)
-		fprintf(f, "; not the file \"%s\"",
-		    xml_quote(file->name, quoted));
+	fputc('\0', f);
+	put_gap(f, gap->node, id, file);
 	if (fclose(f) != 0) {
 		free(text);
 		return NULL;
@@ -296,16 +311,21 @@ xml_cover_judge(const struct xml_signature *signature,
 	struct gap gap = { signature, NULL };
 	const struct xml_file *file = file_left(signature, given);
 	const char *id = id_left(signature, scope, given);
-	bool noted;
 	char *text;
+	bool noted;
 
 	gap.node = xml_parted_text(signature->node->doc);
 	if (gap.node == NULL && given->ids_n == 0)
 		look(&gap);
-	text = words(signature, gap.node, id, file);
-	noted = text != NULL && verdict_note(out, CHECK_COVERAGE,
-	    gap.node != NULL || id != NULL || file != NULL ? FINDING_FAILED :
-	    FINDING_OK, "%s", text);
+	text = words(signature, &gap, id, file);
+	if (text == NULL)
+		return false;
+	if (gap.node != NULL || id != NULL || file != NULL)
+		noted = verdict_note(out, CHECK_COVERAGE, FINDING_FAILED,
+		    "it covers %s; not %s", text, text + strlen(text) + 1);
+	else
+		noted = verdict_note(out, CHECK_COVERAGE, FINDING_OK,
+		    "it covers %s", text);
 	free(text);
 	return noted;
 }

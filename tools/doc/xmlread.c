@@ -14,6 +14,7 @@
 #include <xmlsec/errors.h>
 #include <xmlsec/io.h>
 
+#include "language.h"
 #include "xmlmem.h"
 #include "xmltree.h"
 
@@ -34,10 +35,10 @@ static const char *const encodings[] = {
 	"UTF-8", "US-ASCII", "Shift_JIS", "Windows-31J", "EUC-JP",
 };
 
-static const char strange[] = "the document's encoding is none of UTF-8, "
-    "Shift_JIS and EUC-JP";
-static const char too_much[] = "the document has more elements, attributes or "
-    "namespaces than can be worked on";
+static const char strange[] = N_("the document's encoding is none of UTF-8, "
+    "Shift_JIS and EUC-JP");
+static const char too_much[] = N_("the document has more elements, attributes "
+    "or namespaces than can be worked on");
 
 /* Of one parser: it is its user data's _private. */
 struct reader {
@@ -145,8 +146,8 @@ on_dtd(void *user, const xmlChar *name, const xmlChar *public,
     const xmlChar *system)
 {
 	(void)name, (void)public, (void)system;
-	stop(user, "the document has a DOCTYPE, with which it could change "
-	    "what it says; documents to be signed have none");
+	stop(user, _("the document has a DOCTYPE, with which it could change "
+	    "what it says; documents to be signed have none"));
 }
 
 static bool
@@ -219,7 +220,7 @@ on_cdata(void *user, const xmlChar *text, int n)
 	node = xmlNewCDataBlock(parser->myDoc, text, n);
 	if (node == NULL || xmlAddChild(parser->node, node) == NULL) {
 		xmlFreeNode(node);
-		stop(parser, "there is not enough memory for the document");
+		stop(parser, _("there is not enough memory for the document"));
 	}
 }
 
@@ -301,9 +302,11 @@ check_bytes(const uint8_t *p, size_t n, struct doc_error *error)
 		return doc_fail(error, DOC_ERR_INPUT,
 		    "the document does not begin as XML does");
 	if (!declares_known(p, n))
-		return doc_fail(error, DOC_ERR_INPUT, "%s", strange);
+		return doc_fail(error, DOC_ERR_INPUT, "%s",
+		    language_of(strange));
 	if (!tags_are_short(p, n))
-		return doc_fail(error, DOC_ERR_INPUT, "%s", too_much);
+		return doc_fail(error, DOC_ERR_INPUT, "%s",
+		    language_of(too_much));
 	return DOC_OK;
 }
 
@@ -315,7 +318,8 @@ fail_parser(const xmlParserCtxt *parser, struct doc_error *error)
 	char words[XML_QUOTE_MAX];
 
 	if (r->refused != NULL)
-		return doc_fail(error, DOC_ERR_INPUT, "%s", r->refused);
+		return doc_fail(error, DOC_ERR_INPUT, "%s",
+		    language_of(r->refused));
 	if (e->code == XML_ERR_NO_MEMORY)
 		return doc_fail(error, DOC_ERR_MEMORY, "out of memory");
 	return doc_fail(error, DOC_ERR_INPUT, "the document is not well-formed "

@@ -13,6 +13,9 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "language.h"
+#include "verror.h"
+
 #define CODE_CANNOT	126	/* as shells and env(1) say it */
 #define CODE_NOT_FOUND	127
 #define PAUSE_MS	5
@@ -33,7 +36,7 @@ become_command(int go, char *const argv[], const sigset_t *mask, pid_t parent)
 	sigprocmask(SIG_SETMASK, mask, NULL);
 	execvp(argv[0], argv);
 	code = errno == ENOENT ? CODE_NOT_FOUND : CODE_CANNOT;
-	fprintf(stderr, "jpki-vcard: cannot run %s: %s\n", argv[0],
+	fprintf(stderr, _("jpki-vcard: cannot run %s: %s\n"), argv[0],
 	    strerror(errno));
 	_exit(code);
 }
@@ -41,9 +44,7 @@ become_command(int go, char *const argv[], const sigset_t *mask, pid_t parent)
 static int
 cannot_make(char error[VCARD_ERROR_MAX])
 {
-	snprintf(error, VCARD_ERROR_MAX, "cannot make a process: %s",
-	    strerror(errno));
-	return -1;
+	return vcard_fail(error, "cannot make a process: %s", strerror(errno));
 }
 
 int

@@ -3,6 +3,9 @@
 
 #include <string.h>
 
+#include "language.h"
+#include "verror.h"
+
 static const struct option_row *
 find_option(const struct option_row *rows, const char *name, size_t n)
 {
@@ -33,27 +36,18 @@ parse_option(const struct option_row *rows, void *options, char **argv,
 	const struct option_row *row = find_option(rows, name, n);
 
 	*used = 1;
-	if (row == NULL || strncmp(argv[0], "--", 2) != 0) {
-		snprintf(error, VCARD_ERROR_MAX, "no such option: %s",
-		    argv[0]);
-		return -1;
-	}
+	if (row == NULL || strncmp(argv[0], "--", 2) != 0)
+		return vcard_fail(error, "no such option: %s", argv[0]);
 	if (value != NULL)
 		value++;
-	if (row->arg == NULL && value != NULL) {
-		snprintf(error, VCARD_ERROR_MAX, "--%s takes no value",
-		    row->name);
-		return -1;
-	}
+	if (row->arg == NULL && value != NULL)
+		return vcard_fail(error, "--%s takes no value", row->name);
 	if (row->arg != NULL && value == NULL) {
 		value = argv[1];
 		*used = 2;
 	}
-	if (row->arg != NULL && value == NULL) {
-		snprintf(error, VCARD_ERROR_MAX, "--%s needs %s", row->name,
-		    row->arg);
-		return -1;
-	}
+	if (row->arg != NULL && value == NULL)
+		return vcard_fail(error, "--%s needs %s", row->name, row->arg);
 	return store(row, options, value, error);
 }
 
@@ -88,27 +82,28 @@ void
 options_help(FILE *out, const struct command *command,
     const struct option_row *rows)
 {
-	fprintf(out, "usage: jpki-vcard %s %s\n%s\n", command->name,
-	    command->synopsis, command->text);
+	fprintf(out, _("usage: jpki-vcard %s %s\n%s\n"), command->name,
+	    command->synopsis, language_of(command->text));
 	for (; rows->name != NULL; rows++)
 		fprintf(out, "  --%s%s%-*s %s\n", rows->name,
 		    rows->arg != NULL ? " " : "",
 		    20 - (int)strlen(rows->name) -
 		    (rows->arg != NULL ? 1 : 0),
-		    rows->arg != NULL ? rows->arg : "", rows->text);
+		    rows->arg != NULL ? rows->arg : "",
+		    language_of(rows->text));
 }
 
 int
 cli_fail(const char *message)
 {
-	fprintf(stderr, "jpki-vcard: %s\n", message);
+	fprintf(stderr, "jpki-vcard: %s\n", language_of(message));
 	return CLI_FAILED;
 }
 
 int
 cli_usage(const struct command *command, const char *message)
 {
-	fprintf(stderr, "jpki-vcard: %s; usage: jpki-vcard %s %s\n", message,
-	    command->name, command->synopsis);
+	fprintf(stderr, _("jpki-vcard: %s; usage: jpki-vcard %s %s\n"),
+	    language_of(message), command->name, command->synopsis);
 	return CLI_USAGE;
 }

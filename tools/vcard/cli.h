@@ -15,7 +15,7 @@
 struct command {
 	const char	*name;
 	const char	*synopsis;	/* behind the name */
-	const char	*text;		/* one line */
+	const char	*text;		/* one line, marked N_() */
 	int		(*run)(const struct command *self, int argc,
 			    char **argv);
 };
@@ -33,7 +33,7 @@ cli_run	cmd_create, cmd_serve, cmd_run, cmd_control;
 struct option_row {
 	const char	*name;
 	const char	*arg;		/* of its value; NULL: takes none */
-	const char	*text;
+	const char	*text;		/* marked N_() */
 	int		(*set)(void *options, const char *value,
 			    char error[VCARD_ERROR_MAX]);
 	size_t		 offset;
@@ -58,7 +58,7 @@ enum parsed	options_parse(const struct option_row *rows, void *options,
 void		options_help(FILE *out, const struct command *command,
 		    const struct option_row *rows);
 
-/* One line on stderr; return CLI_FAILED and CLI_USAGE. */
+/* One line on stderr, translated; return CLI_FAILED and CLI_USAGE. */
 int		cli_fail(const char *message);
 int		cli_usage(const struct command *command, const char *message);
 

@@ -3,6 +3,7 @@
 #include <stddef.h>
 
 #include "cli.h"
+#include "language.h"
 
 struct create_options {
 	const char		*profile;
@@ -13,15 +14,16 @@ struct create_options {
 #define AT(member)	offsetof(struct create_options, member)
 
 static const struct option_row rows[] = {
-	{ "profile", "NAME", "see below (default adult)", NULL, AT(profile) },
-	{ "name", "TEXT", "of the holder; U+3000 between the two names", NULL, AT(person.name) },
-	{ "address", "TEXT", "of the holder", NULL, AT(person.address) },
-	{ "birth", "YYYY-MM-DD", "of the holder", NULL, AT(person.birth) },
-	{ "sex", "SEX", "male, female, unknown", NULL, AT(person.sex) },
-	{ "pin-auth", "PIN", "user authentication (default 1234)", NULL, AT(pins.auth) },
-	{ "pin-sign", "PIN", "signature (default ABC123)", NULL, AT(pins.sign) },
-	{ "pin-input", "PIN", "surface input assistance (default 1234)", NULL, AT(pins.input) },
-	{ "pin-registration", "PIN", "resident register (default 1234)", NULL, AT(pins.registration) },
+	{ "profile", "NAME", N_("see below (default adult)"), NULL, AT(profile) },
+	{ "name", "TEXT", N_("the holder's name; U+3000 between the two names"), NULL, AT(person.name) },
+	{ "address", "TEXT", N_("the holder's address"), NULL, AT(person.address) },
+	{ "birth", "YYYY-MM-DD", N_("the holder's date of birth"), NULL, AT(person.birth) },
+	{ "sex", "SEX", N_("male, female, unknown"), NULL, AT(person.sex) },
+	{ "number", "DIGITS", N_("My Number, with a wrong check digit"), NULL, AT(person.number) },
+	{ "pin-auth", "PIN", N_("user authentication (default 1234)"), NULL, AT(pins.auth) },
+	{ "pin-sign", "PIN", N_("signature (default ABC123)"), NULL, AT(pins.sign) },
+	{ "pin-input", "PIN", N_("surface input assistance (default 1234)"), NULL, AT(pins.input) },
+	{ "pin-registration", "PIN", N_("resident register (default 1234)"), NULL, AT(pins.registration) },
 	{ NULL, NULL, NULL, NULL, 0 },
 };
 
@@ -32,11 +34,12 @@ help(const struct command *self)
 	size_t i;
 
 	options_help(stdout, self, rows);
-	printf("\nProfiles:\n");
+	fputs(_("\nProfiles:\n"), stdout);
 	for (i = 0; (name = vcard_profile_name(i)) != NULL; i++)
-		printf("  %-19s %s\n", name, vcard_profile_text(i));
-	printf("\nThe PINs of a virtual card protect nobody: never give it the "
-	    "ones of a real card.\n");
+		printf("  %-19s %s\n", name,
+		    language_of(vcard_profile_text(i)));
+	fputs(_("\nThe PINs of a virtual card protect nobody: never give it the "
+	    "ones of a real card.\n"), stdout);
 }
 
 int

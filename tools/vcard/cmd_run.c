@@ -3,6 +3,8 @@
 #include <stddef.h>
 
 #include "cli.h"
+#include "language.h"
+#include "verror.h"
 #include "world.h"
 
 #define AT(member)	offsetof(struct world_options, member)
@@ -11,11 +13,8 @@ static int
 add_dir(struct station_options *o, const char *dir,
     char error[VCARD_ERROR_MAX])
 {
-	if (o->dirs_n == STATION_CARDS_MAX) {
-		snprintf(error, VCARD_ERROR_MAX, "at most %d cards",
-		    STATION_CARDS_MAX);
-		return -1;
-	}
+	if (o->dirs_n == STATION_CARDS_MAX)
+		return vcard_fail(error, "at most %d cards", STATION_CARDS_MAX);
 	o->dirs[o->dirs_n++] = dir;
 	return 0;
 }
@@ -69,14 +68,14 @@ set_no_reader(void *options, const char *value, char error[VCARD_ERROR_MAX])
 }
 
 static const struct option_row rows[] = {
-	{ "profile", "NAME", "of the card that is made without DIR (adult)", NULL, AT(profile) },
-	{ "log", "FILE", "append every exchange as a line of JSON; PINs masked", NULL, AT(station.log) },
-	{ "control", "SOCKET", "where to listen for \"jpki-vcard control\"", NULL, AT(station.control) },
-	{ "fault", "SPEC", "see below; may be repeated", set_fault, 0 },
-	{ "quirk", "NAME[=VALUE]", "see below; may be repeated", set_quirk, 0 },
-	{ "card", "DIR2", "one more card in one more reader; may be repeated", set_card, 0 },
-	{ "no-card", NULL, "start with the cards out of the readers", set_no_card, 0 },
-	{ "no-reader", NULL, "a pcscd without any reader", set_no_reader, 0 },
+	{ "profile", "NAME", N_("of the card that is made without DIR (adult)"), NULL, AT(profile) },
+	{ "log", "FILE", N_("append every exchange as a line of JSON; PINs masked"), NULL, AT(station.log) },
+	{ "control", "SOCKET", N_("where to listen for \"jpki-vcard control\""), NULL, AT(station.control) },
+	{ "fault", "SPEC", N_("see below; may be repeated"), set_fault, 0 },
+	{ "quirk", "NAME[=VALUE]", N_("see below; may be repeated"), set_quirk, 0 },
+	{ "card", "DIR2", N_("one more card in one more reader; may be repeated"), set_card, 0 },
+	{ "no-card", NULL, N_("start with the cards out of the readers"), set_no_card, 0 },
+	{ "no-reader", NULL, N_("a pcscd without any reader"), set_no_reader, 0 },
 	{ NULL, NULL, NULL, NULL, 0 },
 };
 
@@ -84,9 +83,9 @@ static void
 help(const struct command *self)
 {
 	options_help(stdout, self, rows);
-	printf("\nThe command finds JPKI_VCARD_CONTROL, JPKI_VCARD_LOG and "
+	fputs(_("\nThe command finds JPKI_VCARD_CONTROL, JPKI_VCARD_LOG and "
 	    "JPKI_VCARD_DIR in its\nenvironment.  When it ends, all that it "
-	    "has started ends, and nothing is left.\n");
+	    "has started ends, and nothing is left.\n"), stdout);
 	station_help(stdout);
 }
 
@@ -98,17 +97,13 @@ collect_cards(struct run_options *o, const struct arguments *args,
 	struct station_options *s = &o->world.station;
 	size_t i;
 
-	if (args->n > 1 || (args->n == 0 && o->more.dirs_n > 0)) {
-		snprintf(error, VCARD_ERROR_MAX, args->n > 1 ?
-		    "one folder only; further cards come by --card" :
-		    "--card needs a first card, DIR");
-		return -1;
-	}
-	if (o->world.no_reader && args->n > 0) {
-		snprintf(error, VCARD_ERROR_MAX,
-		    "--no-reader leaves no place for a card");
-		return -1;
-	}
+	if (args->n > 1 || (args->n == 0 && o->more.dirs_n > 0))
+		return vcard_fail(error, args->n > 1 ?
+		    _("one folder only; further cards come by --card") :
+		    _("--card needs a first card, DIR"));
+	if (o->world.no_reader && args->n > 0)
+		return vcard_fail(error, "--no-reader leaves no place for a "
+		    "card");
 	if (args->n == 1)
 		s->dirs[s->dirs_n++] = args->operands[0];	/* the first */
 	for (i = 0; i < o->more.dirs_n; i++)

@@ -9,7 +9,9 @@
 #include <unistd.h>
 
 #include "cli.h"
+#include "language.h"
 #include "serve.h"
+#include "verror.h"
 
 #define AT(member)	offsetof(struct station_options, member)
 
@@ -23,23 +25,21 @@ set_port(void *options, const char *value, char error[VCARD_ERROR_MAX])
 	errno = 0;
 	port = strtol(value, &end, 0);
 	if (errno != 0 || *value == '\0' || *end != '\0' || port < 1 ||
-	    port > 65535) {
-		snprintf(error, VCARD_ERROR_MAX,
-		    "--port needs a number from 1 to 65535");
-		return -1;
-	}
+	    port > 65535)
+		return vcard_fail(error, "--port needs a number from 1 to "
+		    "65535");
 	o->port = (uint16_t)port;
 	return 0;
 }
 
 static const struct option_row rows[] = {
-	{ "port", "N", "of the vpcd driver (default 35963, its own)", set_port, 0 },
-	{ "host", "ADDRESS", "where it listens (default 127.0.0.1)", NULL, AT(host) },
-	{ "log", "FILE", "append every exchange as a line of JSON; PINs masked", NULL, AT(log) },
-	{ "control", "SOCKET", "listen for \"jpki-vcard control\"", NULL, AT(control) },
-	{ "fault", "SPEC", "see below; may be repeated", station_set_fault, 0 },
-	{ "quirk", "NAME[=VALUE]", "see below; may be repeated", station_set_quirk, 0 },
-	{ "removed", NULL, "start with the card out of the reader", station_set_removed, 0 },
+	{ "port", "N", N_("of the vpcd driver (default 35963, its own)"), set_port, 0 },
+	{ "host", "ADDRESS", N_("where it listens (default 127.0.0.1)"), NULL, AT(host) },
+	{ "log", "FILE", N_("append every exchange as a line of JSON; PINs masked"), NULL, AT(log) },
+	{ "control", "SOCKET", N_("listen for \"jpki-vcard control\""), NULL, AT(control) },
+	{ "fault", "SPEC", N_("see below; may be repeated"), station_set_fault, 0 },
+	{ "quirk", "NAME[=VALUE]", N_("see below; may be repeated"), station_set_quirk, 0 },
+	{ "removed", NULL, N_("start with the card out of the reader"), station_set_removed, 0 },
 	{ NULL, NULL, NULL, NULL, 0 },
 };
 
@@ -62,8 +62,8 @@ serve(const struct station_options *options)
 		close(fd);
 		return cli_fail(error);
 	}
-	fprintf(stderr, "jpki-vcard: the card goes to a pcscd whose vpcd "
-	    "driver listens at %s:%u, now or later\n", options->host,
+	fprintf(stderr, _("jpki-vcard: the card goes to a pcscd whose vpcd "
+	    "driver listens at %s:%u, now or later\n"), options->host,
 	    (unsigned)options->port);
 	while (station_wait(&station, fd, -1) == STATION_NOTHING)
 		;

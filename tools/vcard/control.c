@@ -12,6 +12,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "verror.h"
+
 #define REQUEST_MAX	512
 #define TICK_NS		1000000
 
@@ -41,12 +43,9 @@ fill_address(struct sockaddr_un *a, const char *path,
 
 	memset(a, 0, sizeof(*a));
 	a->sun_family = AF_UNIX;
-	if (n >= sizeof(a->sun_path)) {
-		snprintf(error, VCARD_ERROR_MAX, "the path of a socket has at "
-		    "most %zu bytes; choose a shorter one",
-		    sizeof(a->sun_path) - 1);
-		return -1;
-	}
+	if (n >= sizeof(a->sun_path))
+		return vcard_fail(error, "the path of a socket has at most %zu "
+		    "bytes; choose a shorter one", sizeof(a->sun_path) - 1);
 	memcpy(a->sun_path, path, n + 1);
 	return 0;
 }
@@ -102,18 +101,15 @@ control_open(struct control **out, const char *path,
 	struct control *c = calloc(1, sizeof(*c));
 	size_t i;
 
-	if (c == NULL) {
-		snprintf(error, VCARD_ERROR_MAX, "no memory");
-		return -1;
-	}
+	if (c == NULL)
+		return vcard_fail(error, "no memory");
 	c->host = *host;
 	for (i = 0; i < CONTROL_CLIENTS_MAX; i++)
 		c->clients[i].fd = -1;
 	c->fd = -1;
 	c->clock = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
 	if (c->clock < 0) {
-		snprintf(error, VCARD_ERROR_MAX, "no timer: %s",
-		    strerror(errno));
+		vcard_fail(error, "no timer: %s", strerror(errno));
 		goto fail;
 	}
 	if (fill_address(&c->address, path, error) != 0)
@@ -123,8 +119,8 @@ control_open(struct control **out, const char *path,
 	    0);
 	c->bound = c->fd >= 0 && bind_private(c->fd, &c->address) == 0;
 	if (!c->bound || listen(c->fd, CONTROL_CLIENTS_MAX) != 0) {
-		snprintf(error, VCARD_ERROR_MAX, "control socket %.150s: %s",
-		    path, strerror(errno));
+		vcard_fail(error, "control socket %.150s: %s", path,
+		    strerror(errno));
 		goto fail;
 	}
 	*out = c;
@@ -386,25 +382,18 @@ control_ask(const char *path, char *const words[], size_t n, FILE *out,
 	char request[REQUEST_MAX], *line;
 	int fd, rc;
 
-	if (request_line(words, n, request) != 0) {
-		snprintf(error, VCARD_ERROR_MAX, "the command is too long");
-		return -1;
-	}
+	if (request_line(words, n, request) != 0)
+		return vcard_fail(error, "the command is too long");
 	if (fill_address(&a, path, error) != 0)
 		return -1;
-	if ((fd = connect_to(&a)) < 0) {
-		snprintf(error, VCARD_ERROR_MAX, "nobody listens at %.150s: "
-		    "%s; is \"jpki-vcard serve\" or \"run\" running?", path,
+	if ((fd = connect_to(&a)) < 0)
+		return vcard_fail(error, "nobody listens at %.150s: %s; is "
+		    "\"jpki-vcard serve\" or \"run\" running?", path,
 		    strerror(errno));
-		return -1;
-	}
 	/* If it could not be sent, there is no answer either. */
 	(void)send_all(fd, request, strlen(request), 0);
-	if ((line = read_answer(fd)) == NULL) {
-		snprintf(error, VCARD_ERROR_MAX, "no answer from %.150s",
-		    path);
-		return -1;
-	}
+	if ((line = read_answer(fd)) == NULL)
+		return vcard_fail(error, "no answer from %.150s", path);
 	fputs(line, out);
 	rc = strncmp(line, ok, strlen(ok)) == 0;
 	free(line);

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "control.h"
+#include "language.h"
 #include "layout.h"
 #include "record.h"
 
@@ -323,22 +324,22 @@ static const struct word_row {
 	word_fn		*fn;
 	const char	*text;
 } rows[] = {
-	{ "insert", "", 0, 0, true, do_insert, "put the card into the reader" },
-	{ "remove", "", 0, 0, true, do_remove, "take it out" },
-	{ "reset", "", 0, 0, true, do_reset, "reset the card behind the reader's back" },
-	{ "power", "", 0, 0, true, do_power, "power it off and on, likewise" },
-	{ "mute", "on|off", 1, 1, true, do_mute, "put it back so that it answers nothing, or again" },
-	{ "state", "", 0, 0, true, do_state, "is it in, has it power, how often was it moved" },
-	{ "tries", "[PIN [N]]", 0, 2, true, do_tries, "tries left; set them" },
-	{ "counters", "[clear]", 0, 1, true, do_counters, "commands and bytes, per instruction" },
-	{ "pins", "[clear]", 0, 1, true, do_pins, "what the card itself knows of its PINs' use" },
-	{ "renew", "", 0, 0, true, do_renew, "as it was at the start; no faults, no counts" },
-	{ "fault", "SPEC", 1, 1, true, do_fault, "add a fault" },
-	{ "faults", "clear", 1, 1, true, do_faults, "drop all faults" },
-	{ "held", "[SECONDS]", 0, 1, true, do_held, "wait until the fault hold holds a command" },
-	{ "resume", "", 0, 0, true, do_resume, "let it go on" },
-	{ "pcscd", "stop|start|kill", 1, 1, false, do_pcscd, "the private pcscd of \"run\"" },
-	{ "quit", "", 0, 0, false, do_quit, "end it" },
+	{ "insert", "", 0, 0, true, do_insert, N_("put the card into the reader") },
+	{ "remove", "", 0, 0, true, do_remove, N_("take it out") },
+	{ "reset", "", 0, 0, true, do_reset, N_("reset the card behind the reader's back") },
+	{ "power", "", 0, 0, true, do_power, N_("power it off and on, likewise") },
+	{ "mute", "on|off", 1, 1, true, do_mute, N_("put it back so that it answers nothing, or again") },
+	{ "state", "", 0, 0, true, do_state, N_("is it in, has it power, how often was it moved") },
+	{ "tries", "[PIN [N]]", 0, 2, true, do_tries, N_("tries left; set them") },
+	{ "counters", "[clear]", 0, 1, true, do_counters, N_("commands and bytes, per instruction") },
+	{ "pins", "[clear]", 0, 1, true, do_pins, N_("what the card itself knows of its PINs' use") },
+	{ "renew", "", 0, 0, true, do_renew, N_("as it was at the start; no faults, no counts") },
+	{ "fault", "SPEC", 1, 1, true, do_fault, N_("add a fault") },
+	{ "faults", "clear", 1, 1, true, do_faults, N_("drop all faults") },
+	{ "held", "[SECONDS]", 0, 1, true, do_held, N_("wait until the fault hold holds a command") },
+	{ "resume", "", 0, 0, true, do_resume, N_("let it go on") },
+	{ "pcscd", "stop|start|kill", 1, 1, false, do_pcscd, N_("the private pcscd of \"run\"") },
+	{ "quit", "", 0, 0, false, do_quit, N_("end it") },
 };
 
 #define ROWS	(sizeof(rows) / sizeof(rows[0]))
@@ -454,8 +455,10 @@ control_do(const struct control_host *host, const char *line, FILE *out)
 	snprintf(copy, sizeof(copy), "%s", line);
 	r.out = open_memstream(&members, &n);
 	if (r.out != NULL) {
+		language_leave();
 		row = understand(&r, copy, error);
 		rc = row != NULL ? row->fn(&r, error) : -1;
+		language_return();
 		fclose(r.out);
 	}
 	if (rc == 0) {
@@ -476,7 +479,7 @@ control_help(FILE *out)
 
 	for (i = 0; i < ROWS; i++)
 		fprintf(out, "  %-8s %-15s %s\n", rows[i].name, rows[i].args,
-		    rows[i].text);
-	fprintf(out, "  \"card N\" in front of a command means the Nth card "
-	    "instead of the first.\n");
+		    language_of(rows[i].text));
+	fputs(_("  \"card N\" in front of a command means the Nth card "
+	    "instead of the first.\n"), out);
 }

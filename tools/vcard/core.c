@@ -2,8 +2,6 @@
 #include "core.h"
 
 #include <ctype.h>
-#include <stdarg.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -95,17 +93,6 @@ ins_session_key(struct vcard *card, const struct vcommand *cmd,
 	if (card->app == VAPP_INPUT && !core_open(card, any))
 		return VSW_SECURITY;
 	return answers[card->app];
-}
-
-int
-core_fail(char error[VCARD_ERROR_MAX], const char *format, ...)
-{
-	va_list args;
-
-	va_start(args, format);
-	(void)vsnprintf(error, VCARD_ERROR_MAX, format, args);
-	va_end(args);
-	return -1;
 }
 
 static int

@@ -125,10 +125,6 @@ uint16_t	core_reference(struct vcard *card, uint8_t p2,
 /* Do the PINs that were verified open it? */
 bool		core_open(const struct vcard *card, unsigned opens);
 
-/* Write a line for a person; always -1. */
-int		core_fail(char error[VCARD_ERROR_MAX], const char *format, ...)
-		    __attribute__((format(printf, 2, 3)));
-
 /* Bytes of a hexadecimal text; false if it is none or does not fit. */
 bool		core_hex(const char *text, struct wbuf *out);
 

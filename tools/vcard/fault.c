@@ -6,6 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "language.h"
+#include "verror.h"
+
 #define INS_SIGN	0x2A	/* PROTOCOL: signing command */
 
 /* What stands behind "=". */
@@ -37,39 +40,39 @@ struct fault_row {
 
 static const struct fault_row rows[FAULT_WHAT_COUNT] = {
 	[FAULT_REMOVE] = { "remove", VALUE_NONE, 0, 0, PHASE_BEFORE, -1, false,
-	    "", "the card leaves the reader" },
+	    "", N_("the card leaves the reader") },
 	[FAULT_REMOVE_INSERT] = { "remove-insert", VALUE_NONE, 0, 0, PHASE_BEFORE, -1, false,
-	    "", "the card leaves and is put back" },
+	    "", N_("the card leaves and is put back") },
 	[FAULT_RESET] = { "reset", VALUE_NONE, 0, 0, PHASE_BEFORE, -1, false,
-	    "", "the card is reset behind the reader's back" },
+	    "", N_("the card is reset behind the reader's back") },
 	[FAULT_HANGUP] = { "hangup", VALUE_NONE, 0, 0, PHASE_BEFORE, -1, false,
-	    "", "the connection to the reader drops" },
+	    "", N_("the connection to the reader drops") },
 	[FAULT_SW] = { "sw", VALUE_SW, 0xFFFF, 0, PHASE_BEFORE, -1, false,
-	    "XXXX", "this status word; after: it replaces the card's" },
+	    "XXXX", N_("this status word; after: it replaces the card's") },
 	[FAULT_SHORT] = { "short", VALUE_NUMBER, 65535, 1, PHASE_ANSWER, -1, false,
-	    "N", "the last N bytes (1) of the data are missing" },
+	    "N", N_("the last N bytes (1) of the data are missing") },
 	[FAULT_LONG] = { "long", VALUE_NUMBER, 65535, 1, PHASE_ANSWER, -1, false,
-	    "N", "N bytes (1) too many before the status word" },
+	    "N", N_("N bytes (1) too many before the status word") },
 	[FAULT_EMPTY] = { "empty", VALUE_NONE, 0, 0, PHASE_ANSWER, -1, false,
-	    "", "an answer of no bytes" },
+	    "", N_("an answer of no bytes") },
 	[FAULT_GARBAGE] = { "garbage", VALUE_NONE, 0, 0, PHASE_ANSWER, -1, false,
-	    "", "noise instead of data and status word" },
+	    "", N_("noise instead of data and status word") },
 	[FAULT_TRUNCATE_SW] = { "truncate-sw", VALUE_NONE, 0, 0, PHASE_ANSWER, -1, false,
-	    "", "the last byte of the status word is missing" },
+	    "", N_("the last byte of the status word is missing") },
 	[FAULT_DELAY] = { "delay", VALUE_NUMBER, 3600000, 0, PHASE_BEFORE, -1, true,
-	    "MS", "milliseconds a command" },
+	    "MS", N_("milliseconds a command") },
 	[FAULT_DELAY_BYTE] = { "delay-byte", VALUE_NUMBER, 1000000, 0, PHASE_ANSWER, -1, true,
-	    "US", "microseconds a byte, both ways" },
+	    "US", N_("microseconds a byte, both ways") },
 	[FAULT_DELAY_SIGN] = { "delay-sign", VALUE_NUMBER, 3600000, 0, PHASE_BEFORE, INS_SIGN, true,
-	    "MS", "milliseconds a signature" },
+	    "MS", N_("milliseconds a signature") },
 	[FAULT_LIE_LENGTH] = { "lie-length", VALUE_SIGNED, 65535, 1, PHASE_ANSWER, -1, false,
-	    "N", "N bytes (1) more are announced than come, or fewer (-N)" },
+	    "N", N_("N bytes (1) more are announced than come, or fewer (-N)") },
 	[FAULT_HOLD] = { "hold", VALUE_NONE, 0, 0, PHASE_BEFORE, -1, false,
-	    "", "the exchange stops until control says resume" },
+	    "", N_("the exchange stops until control says resume") },
 	[FAULT_SELECT] = { "select", VALUE_AID, 0, 0, PHASE_BEFORE, -1, false,
-	    "[AID]", "another application (not JPKI) becomes current" },
+	    "[AID]", N_("another application (not JPKI) becomes current") },
 	[FAULT_TEAR] = { "tear", VALUE_NUMBER, 65535, 0, PHASE_ANSWER, -1, false,
-	    "N", "the connection drops after N bytes of the message" },
+	    "N", N_("the connection drops after N bytes of the message") },
 };
 
 /* The parts of a specification, cut apart. */
@@ -79,11 +82,10 @@ struct parts {
 };
 
 static int
-fail(char error[VCARD_ERROR_MAX], const char *spec, const char *why)
+refuse_spec(char error[VCARD_ERROR_MAX], const char *spec, const char *why)
 {
-	snprintf(error, VCARD_ERROR_MAX, "fault \"%.*s\": %s", FAULT_SPEC_MAX,
-	    spec, why);
-	return -1;
+	return vcard_fail(error, "fault \"%.*s\": %s", FAULT_SPEC_MAX, spec,
+	    language_of(why));
 }
 
 /* Cut s at the last c; what stands behind, or NULL. */
@@ -275,24 +277,26 @@ fault_parse(const char *spec, struct fault *out, char error[VCARD_ERROR_MAX])
 	struct fault f = { .ins = -1 };
 
 	if (split(spec, &p) != 0)
-		return fail(error, spec, "too long");
+		return refuse_spec(error, spec, "too long");
 	if ((row = find_row(p.text)) == NULL)
-		return fail(error, spec, "no such fault; "
+		return refuse_spec(error, spec, "no such fault; "
 		    "\"jpki-vcard serve --help\" lists them");
 	f.what = (enum fault_what)(row - rows);
 	if (parse_value(row, p.value, &f) != 0)
-		return fail(error, spec, row->kind == VALUE_NONE ?
-		    "takes no value" : "its value is missing or out of range");
+		return refuse_spec(error, spec, row->kind == VALUE_NONE ?
+		    _("takes no value") :
+		    _("its value is missing or out of range"));
 	if (parse_phase(row, p.phase, &f.when) != 0)
-		return fail(error, spec, row->phase == PHASE_ANSWER ?
-		    "it changes the answer and knows no before or after" :
-		    "behind the comma stands before or after");
+		return refuse_spec(error, spec, row->phase == PHASE_ANSWER ?
+		    _("it changes the answer and knows no before or after") :
+		    _("behind the comma stands before or after"));
 	if (parse_where(row, p.where, &f) != 0)
-		return fail(error, spec, row->ins >= 0 ?
-		    "it is bound to its instruction" :
-		    "behind @ stands N, ins=XX, ins=XX#K or every");
+		return refuse_spec(error, spec, row->ins >= 0 ?
+		    _("it is bound to its instruction") :
+		    _("behind @ stands N, ins=XX, ins=XX#K or every"));
 	if (parse_count(p.count, &f) != 0)
-		return fail(error, spec, "behind * stands a count from 1");
+		return refuse_spec(error, spec,
+		    "behind * stands a count from 1");
 	snprintf(f.spec, sizeof(f.spec), "%s", spec);
 	*out = f;
 	return 0;
@@ -314,20 +318,19 @@ fault_help(FILE *out)
 {
 	size_t i;
 
-	fprintf(out, "Faults: WHAT[=VALUE][,before|,after][@WHERE][*COUNT]\n");
+	fputs(_("Faults: WHAT[=VALUE][,before|,after][@WHERE][*COUNT]\n"), out);
 	for (i = 0; i < FAULT_WHAT_COUNT; i++) {
 		fprintf(out, "  %s%s%-*s %s%s\n", rows[i].name,
 		    rows[i].kind == VALUE_NONE ? "" : "=",
 		    18 - (int)strlen(rows[i].name) -
 		    (rows[i].kind == VALUE_NONE ? 0 : 1), rows[i].value_text,
-		    rows[i].text,
-		    rows[i].phase == PHASE_ANSWER ? "" : " (before, after)");
+		    language_of(rows[i].text), rows[i].phase == PHASE_ANSWER ?
+		    "" : _(" (before, after)"));
 	}
-	fprintf(out,
-	    "  @N the Nth command from 1, @ins=XX, @ins=XX#K the Kth of it, "
+	fputs(_("  @N the Nth command from 1, @ins=XX, @ins=XX#K the Kth of it, "
 	    "@every;\n"
 	    "  without @: delays every command, all others the next one;\n"
 	    "  *COUNT strikes so often at most.  before (the default) and "
 	    "after: has the\n"
-	    "  card acted?  remove=after, sw=6F00,after@ins=20*1\n");
+	    "  card acted?  remove=after, sw=6F00,after@ins=20*1\n"), out);
 }

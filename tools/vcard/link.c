@@ -6,6 +6,7 @@
 
 #include "exchange.h"
 #include "record.h"
+#include "verror.h"
 
 #define NOISE	0x4A504B49	/* any value but 0; the same each run */
 
@@ -369,9 +370,8 @@ vlink_fault(struct vlink *link, const char *spec, char error[VCARD_ERROR_MAX])
 	if (link->faults_n < LINK_FAULTS_MAX) {
 		link->faults[link->faults_n++] = fault;
 	} else {
-		snprintf(error, VCARD_ERROR_MAX,
-		    "more than %d faults wait already; clear them first",
-		    LINK_FAULTS_MAX);
+		vcard_fail(error, "more than %d faults wait already; "
+		    "clear them first", LINK_FAULTS_MAX);
 		rc = -1;
 	}
 	link_unlock(link);

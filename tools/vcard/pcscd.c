@@ -16,7 +16,9 @@
 
 #include "ask.h"
 #include "jpki.h"
+#include "language.h"
 #include "space.h"
+#include "verror.h"
 
 #define CONFIG		SPACE_RUN "/reader.conf"
 #define LOG		SPACE_RUN "/pcscd.log"
@@ -115,18 +117,15 @@ pcscd_find(struct pcscd *p, char error[VCARD_ERROR_MAX])
 	for (i = 0; i < sizeof(programs) / sizeof(programs[0]); i++)
 		if (p->program == NULL && access(programs[i], X_OK) == 0)
 			p->program = programs[i];
-	if (p->program == NULL) {
-		snprintf(error, VCARD_ERROR_MAX, "pcscd is missing; install "
-		    "it (Debian: apt install pcscd)");
-		return -1;
-	}
+	if (p->program == NULL)
+		return vcard_fail(error, "pcscd is missing; install it "
+		    "(Debian: apt install pcscd)");
 	read_features(p);
 	if (find_driver(p))
 		return 0;
-	snprintf(error, VCARD_ERROR_MAX, "pcscd's driver for virtual readers "
-	    "is missing (libifdvpcd.so); install it (Debian: apt install "
+	return vcard_fail(error, "pcscd's driver for virtual readers is "
+	    "missing (libifdvpcd.so); install it (Debian: apt install "
 	    "vsmartcard-vpcd)");
-	return -1;
 }
 
 /*
@@ -191,12 +190,9 @@ pcscd_prepare(const struct pcscd *p, size_t cards, uint16_t port,
 	for (i = 0; conf != NULL && rc == 0 && i < cards; i += PCSCD_SLOTS)
 		rc = add_reader(conf, p, i / PCSCD_SLOTS,
 		    (unsigned)(port + i));
-	if (conf == NULL || fclose(conf) != 0 || rc != 0) {
-		snprintf(error, VCARD_ERROR_MAX,
-		    "cannot configure the private pcscd: %s",
-		    strerror(errno));
-		return -1;
-	}
+	if (conf == NULL || fclose(conf) != 0 || rc != 0)
+		return vcard_fail(error, "cannot configure the private pcscd: "
+		    "%s", strerror(errno));
 	return space_hide(p->drivers, error);
 }
 
@@ -264,7 +260,7 @@ last_words(char *out, size_t room)
 {
 	FILE *in = fopen(LOG, "re");
 
-	snprintf(out, room, "it said nothing");
+	snprintf(out, room, "%s", _("it said nothing"));
 	if (in == NULL)
 		return;
 	while (fgets(out, (int)room, in) != NULL)
@@ -279,10 +275,10 @@ pcscd_epitaph(const struct pcscd *p, char *out, size_t room)
 
 	last_words(words, sizeof(words));
 	if (WIFSIGNALED(p->status))
-		snprintf(out, room, "signal %d; %s", WTERMSIG(p->status),
+		snprintf(out, room, _("signal %d; %s"), WTERMSIG(p->status),
 		    words);
 	else
-		snprintf(out, room, "status %d; %s",
+		snprintf(out, room, _("status %d; %s"),
 		    WEXITSTATUS(p->status), words);
 }
 
@@ -328,9 +324,8 @@ await_service(struct pcscd *p, char error[VCARD_ERROR_MAX])
 	if (err == JPKI_OK)
 		return 0;
 	last_words(words, sizeof(words));
-	snprintf(error, VCARD_ERROR_MAX, "the private pcscd does not come up "
-	    "(%s): %s", jpki_err_name(err), words);
-	return -1;
+	return vcard_fail(error, "the private pcscd does not come up (%s): %s",
+	    jpki_err_name(err), words);
 }
 
 int
@@ -342,17 +337,13 @@ pcscd_start(struct pcscd *p, char error[VCARD_ERROR_MAX])
 	    p->can_skip_polkit ? no_polkit : NULL, NULL };
 	pid_t parent = getpid(), pid;
 
-	if (p->pid != 0) {
-		snprintf(error, VCARD_ERROR_MAX, "pcscd is running already");
-		return -1;
-	}
+	if (p->pid != 0)
+		return vcard_fail(error, "pcscd is running already");
 	if ((pid = fork()) == 0)
 		become_pcscd(p, argv, parent);
-	if (pid < 0) {
-		snprintf(error, VCARD_ERROR_MAX, "cannot start pcscd: %s",
+	if (pid < 0)
+		return vcard_fail(error, "cannot start pcscd: %s",
 		    strerror(errno));
-		return -1;
-	}
 	p->pid = pid;
 	if (await_service(p, error) == 0)
 		return 0;
@@ -394,8 +385,9 @@ pcscd_await(const struct pcscd *p, size_t card, bool present,
 	jpki_ctx_free(&ctx);
 	if (err == JPKI_OK)
 		return 0;
-	snprintf(error, VCARD_ERROR_MAX, "the private pcscd does not see that "
-	    "the reader \"%s\" is %s (%s)", name, present ? "full" : "empty",
-	    jpki_err_name(err));
-	return -1;
+	return vcard_fail(error, present ?
+	    _("the private pcscd does not see that the reader \"%s\" is full "
+	    "(%s)") :
+	    _("the private pcscd does not see that the reader \"%s\" is empty "
+	    "(%s)"), name, jpki_err_name(err));
 }

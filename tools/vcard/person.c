@@ -7,6 +7,7 @@
 #include <openssl/rand.h>
 
 #include "core.h"
+#include "verror.h"
 
 #define NAME		"見本　花子"
 #define NAME_MAX_CHARS	100
@@ -20,6 +21,7 @@
 
 /* All nines have a wrong check digit: nobody's Individual Number. */
 #define NUMBER		"999999999999"
+#define NUMBER_DIGITS	(sizeof(NUMBER) - 1)
 #define SECURITY_CODE	"0000"	/* the four digits on the card's face */
 
 struct sex {
@@ -54,15 +56,23 @@ person_characters(const char *text)
 	return n;
 }
 
-static int
-check_text(const char *what, const char *text, size_t max,
-    char error[VCARD_ERROR_MAX])
+static bool
+is_text(const char *text, size_t max)
 {
 	size_t n = person_characters(text);
 
-	if (n == 0 || n > max)
-		return core_fail(error, "the %s has to be UTF-8 text of 1 to "
-		    "%zu characters", what, max);
+	return n > 0 && n <= max;
+}
+
+static int
+check_texts(const struct person *p, char error[VCARD_ERROR_MAX])
+{
+	if (!is_text(p->name, NAME_MAX_CHARS))
+		return vcard_fail(error, "the name has to be UTF-8 text of 1 "
+		    "to %d characters", NAME_MAX_CHARS);
+	if (!is_text(p->address, ADDRESS_MAX_CHARS))
+		return vcard_fail(error, "the address has to be UTF-8 text of "
+		    "1 to %d characters", ADDRESS_MAX_CHARS);
 	return 0;
 }
 
@@ -75,7 +85,7 @@ take_birth(struct person *p, const struct profile *profile, const char *given,
 	if (given != NULL) {
 		if (!calendar_parse(given, &p->birth) ||
 		    calendar_number(p->birth) > calendar_number(today))
-			return core_fail(error, "the date of birth \"%s\" is "
+			return vcard_fail(error, "the date of birth \"%s\" is "
 			    "no past day written YYYY-MM-DD", given);
 		return 0;
 	}
@@ -99,7 +109,7 @@ take_sex(struct person *p, const char *given, char error[VCARD_ERROR_MAX])
 		p->card_sex = sexes[i].card;
 		return 0;
 	}
-	return core_fail(error, "the sex is male, female or unknown, not "
+	return vcard_fail(error, "the sex is male, female or unknown, not "
 	    "\"%s\"", given);
 }
 
@@ -123,6 +133,38 @@ take_period(struct person *p, const struct profile *profile, int64_t now)
 	p->issued = p->until - (int64_t)ISSUED_BEFORE * 86400;
 }
 
+/*
+ * The last digit, as the ordinance on My Numbers has it: weights from the
+ * right are 2 to 7, then 2 to 6.
+ */
+static char
+check_digit(const char *number)
+{
+	unsigned sum = 0, weight = 2, rest;
+
+	for (size_t i = NUMBER_DIGITS - 1; i-- > 0;) {
+		sum += (unsigned)(number[i] - '0') * weight;
+		weight = weight < 7 ? weight + 1 : 2;
+	}
+	rest = sum % 11;
+	return (char)('0' + (rest <= 1 ? 0 : 11 - rest));
+}
+
+static int
+take_number(struct person *p, const char *given, char error[VCARD_ERROR_MAX])
+{
+	if (given == NULL)
+		given = NUMBER;
+	if (strlen(given) != NUMBER_DIGITS ||
+	    strspn(given, "0123456789") != NUMBER_DIGITS)
+		return vcard_fail(error, "a My Number has 12 digits");
+	if (given[NUMBER_DIGITS - 1] == check_digit(given))
+		return vcard_fail(error, "that could be somebody's My Number: "
+		    "its check digit is right");
+	memcpy(p->number, given, sizeof(NUMBER));
+	return 0;
+}
+
 static int
 take_numbers(struct person *p, char error[VCARD_ERROR_MAX])
 {
@@ -133,11 +175,10 @@ take_numbers(struct person *p, char error[VCARD_ERROR_MAX])
 	snprintf(p->birth_era, sizeof(p->birth_era), "%02u%02u%02u",
 	    (unsigned)year % 100, (unsigned)p->birth.month % 100,
 	    (unsigned)p->birth.day % 100);
-	memcpy(p->number, NUMBER, sizeof(NUMBER));
 	snprintf(p->number_b, sizeof(p->number_b), "%.6s%04u%s", p->birth_era,
 	    (unsigned)p->card_until.year % 10000, SECURITY_CODE);
 	if (RAND_bytes(random, sizeof(random)) != 1)
-		return core_fail(error, "OpenSSL has no random numbers");
+		return vcard_fail(error, "OpenSSL has no random numbers");
 	memcpy(p->serial, "9999", 4);
 	for (size_t i = 0; i < sizeof(random); i++)
 		p->serial[4 + i] = (char)('0' + random[i] % 10);
@@ -150,7 +191,7 @@ person_make(struct person *out, const struct profile *profile,
     const struct vcard_person *given, int64_t now,
     char error[VCARD_ERROR_MAX])
 {
-	static const struct vcard_person nobody = { NULL, NULL, NULL, NULL };
+	static const struct vcard_person nobody = { NULL, NULL, NULL, NULL, NULL };
 	struct person p = { 0 };
 	struct day issued;
 	bool adult;
@@ -162,8 +203,7 @@ person_make(struct person *out, const struct profile *profile,
 	    profile->address;
 	take_period(&p, profile, now);
 	issued = calendar_japan(p.issued);
-	if (check_text("name", p.name, NAME_MAX_CHARS, error) != 0 ||
-	    check_text("address", p.address, ADDRESS_MAX_CHARS, error) != 0 ||
+	if (check_texts(&p, error) != 0 ||
 	    take_birth(&p, profile, given->birth, issued, error) != 0 ||
 	    take_sex(&p, given->sex, error) != 0)
 		return -1;
@@ -172,7 +212,8 @@ person_make(struct person *out, const struct profile *profile,
 	adult = calendar_number(calendar_birthday(p.birth, p.birth,
 	    ADULT_YEARS)) <= calendar_number(issued);
 	p.card_until = calendar_birthday(p.birth, issued, adult ? 10 : 5);
-	if (take_numbers(&p, error) != 0)
+	if (take_number(&p, given->number, error) != 0 ||
+	    take_numbers(&p, error) != 0)
 		return -1;
 	*out = p;
 	return 0;

@@ -8,8 +8,10 @@
 
 #include "core.h"
 #include "issue.h"
+#include "language.h"
 #include "store.h"
 #include "surface.h"
+#include "verror.h"
 
 #define RSA_BITS	2048
 #define CERT_MAX	3808	/* bytes of EF 0001, filled with FF */
@@ -19,17 +21,17 @@
 
 struct pin_default {
 	enum vpin	 pin;
-	const char	*name;		/* for a person */
+	const char	*name;		/* for a person, N_() */
 	const char	*value;
 	size_t		 given;		/* offset in struct vcard_pins */
 };
 
 static const struct pin_default pin_defaults[] = {
-	{ VPIN_AUTH, "user authentication", "1234", offsetof(struct vcard_pins, auth) },
-	{ VPIN_SIGN, "signature", "ABC123", offsetof(struct vcard_pins, sign) },
-	{ VPIN_INPUT, "input assistance", "1234", offsetof(struct vcard_pins, input) },
-	{ VPIN_REGISTER, "registration", "1234", offsetof(struct vcard_pins, registration) },
-	{ VPIN_REGISTER_COMMON, "registration", "1234",
+	{ VPIN_AUTH, N_("user authentication PIN"), "1234", offsetof(struct vcard_pins, auth) },
+	{ VPIN_SIGN, N_("signature PIN"), "ABC123", offsetof(struct vcard_pins, sign) },
+	{ VPIN_INPUT, N_("input assistance PIN"), "1234", offsetof(struct vcard_pins, input) },
+	{ VPIN_REGISTER, N_("registration PIN"), "1234", offsetof(struct vcard_pins, registration) },
+	{ VPIN_REGISTER_COMMON, N_("registration PIN"), "1234",
 	  offsetof(struct vcard_pins, registration) },
 };
 
@@ -86,15 +88,16 @@ set_pins(struct work *w, const struct vcard_pins *pins,
 		if (!was_issued(w->profile, d->pin)) {
 			value = NULL;
 			if (given != NULL)
-				return core_fail(error, "a card of profile %s "
-				    "has no %s PIN; leave it out",
-				    w->profile->name, d->name);
+				return vcard_fail(error, "a card of profile %s "
+				    "has no %s; leave it out",
+				    w->profile->name, language_of(d->name));
 		}
 		if (value != NULL && !layout_pin_format(d->pin,
 		    (const uint8_t *)value, strlen(value)))
-			return core_fail(error, "the %s PIN has to be %s",
-			    d->name, d->pin == VPIN_SIGN ?
-			    "6 to 16 capital letters and digits" : "4 digits");
+			return vcard_fail(error, d->pin == VPIN_SIGN ?
+			    _("the %s has to be 6 to 16 capital letters and "
+			    "digits") : _("the %s has to be 4 digits"),
+			    language_of(d->name));
 		set_pin(w->card, d->pin, value);
 	}
 	return 0;
@@ -298,27 +301,27 @@ personalise(const char *dir, const char *profile,
 	int r = -1;
 
 	if (w.profile == NULL)
-		return core_fail(error, "no profile is called \"%s\"; "
+		return vcard_fail(error, "no profile is called \"%s\"; "
 		    "\"jpki-vcard create --help\" lists them", profile);
 	if (store_check(dir, error) != 0 ||
 	    person_make(&w.person, w.profile, person, time(NULL), error) != 0)
 		return -1;
 	w.card = core_new(w.profile);
 	if (w.card == NULL) {
-		core_fail(error, "out of memory");
+		vcard_fail(error, "out of memory");
 		goto out;
 	}
 	if (set_pins(&w, pins, error) != 0)
 		goto out;
 	set_numbers(&w);
 	if (!take_keys(&w, key)) {
-		core_fail(error, "OpenSSL could not make the card's keys; "
+		vcard_fail(error, "OpenSSL could not make the card's keys; "
 		    "is there memory left?");
 		goto out;
 	}
 	put_keys(&w);
 	if (!make_certs(&w) || !make_rest(&w)) {
-		core_fail(error, "OpenSSL could not make the card's files; "
+		vcard_fail(error, "OpenSSL could not make the card's files; "
 		    "is there memory left?");
 		goto out;
 	}

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "language.h"
 #include "layout.h"
 #include "vcard.h"
 
@@ -24,32 +25,32 @@
 #define ABROAD		"国外転出（令和６年７月１日）"
 
 static const struct profile profiles[] = {
-	{ "adult", "both certificates, all PINs set, issued now",
+	{ "adult", N_("both certificates, all PINs set, issued now"),
 	  ALL_APPS, true, true, false, false, false, PROFILE_FRESH,
 	  1990, HOME, CARD_LABEL, CARD_ATR, TEST_POLICY },
-	{ "under15", "holder of ten years: no signature certificate, its PIN never set",
+	{ "under15", N_("holder of ten years: no signature certificate, its PIN never set"),
 	  ALL_APPS, false, true, false, false, false, PROFILE_FRESH,
 	  10, HOME, CARD_LABEL, CARD_ATR, TEST_POLICY },
-	{ "no-auth", "no user authentication certificate, its PIN never set",
+	{ "no-auth", N_("no user authentication certificate, its PIN never set"),
 	  ALL_APPS, true, false, false, false, false, PROFILE_FRESH,
 	  1990, HOME, CARD_LABEL, CARD_ATR, TEST_POLICY },
-	{ "phone", "Android phone: JPKI application only, every certificate behind a PIN",
+	{ "phone", N_("Android phone: JPKI application only, every certificate behind a PIN"),
 	  JPKI_ONLY, true, true, true, false, false, PROFILE_FRESH,
 	  1990, HOME, PHONE_LABEL, PHONE_ATR, PHONE_POLICY },
-	{ "expiring", "certificates end 45 days after creation: renewal is open",
+	{ "expiring", N_("certificates end 45 days after creation: renewal is open"),
 	  ALL_APPS, true, true, false, false, false, PROFILE_EXPIRING,
 	  1990, HOME, CARD_LABEL, CARD_ATR, TEST_POLICY },
-	{ "expired", "certificates ended 30 days before creation; the card still signs",
+	{ "expired", N_("certificates ended 30 days before creation; the card still signs"),
 	  ALL_APPS, true, true, false, false, false, PROFILE_EXPIRED,
 	  1990, HOME, CARD_LABEL, CARD_ATR, TEST_POLICY },
-	{ "overseas", "holder moved abroad: the address says so, with a date",
+	{ "overseas", N_("holder moved abroad: the address says so, with a date"),
 	  ALL_APPS, true, true, false, false, false, PROFILE_FRESH,
 	  1990, ABROAD, CARD_LABEL, CARD_ATR, TEST_POLICY },
-	{ "locked", "user authentication and signature PINs locked",
+	{ "locked", N_("user authentication and signature PINs locked"),
 	  ALL_APPS, true, true, false, true, false, PROFILE_FRESH,
 	  1990, HOME, CARD_LABEL, CARD_ATR, TEST_POLICY },
-	{ "next-generation", "INVENTED: user authentication key is ECDSA P-384 as announced;"
-	  " no real command for it is public",
+	{ "next-generation", N_("INVENTED: user authentication key is ECDSA P-384 as announced;"
+	  " no real command for it is public"),
 	  ALL_APPS, true, true, false, false, true, PROFILE_FRESH,
 	  1990, HOME, CARD_LABEL, CARD_ATR, TEST_POLICY },
 };

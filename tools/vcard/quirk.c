@@ -8,6 +8,8 @@
 #include <openssl/rand.h>
 
 #include "core.h"
+#include "language.h"
+#include "verror.h"
 
 #define FILE_SIGN	0x0001
 #define FILE_TOKEN	0x0006
@@ -32,31 +34,31 @@ struct quirk {
 #define SETTER(fn)	NO_OFFSET, fn
 
 static const struct quirk quirks[] = {
-	{ "locked-6983", "a locked PIN answers 6983 instead of 6984", FLAG(locked_6983) },
-	{ "query-locked-sw", "the retry query of a locked PIN answers as VERIFY does, not 63C0",
+	{ "locked-6983", N_("a locked PIN answers 6983 instead of 6984"), FLAG(locked_6983) },
+	{ "query-locked-sw", N_("the retry query of a locked PIN answers as VERIFY does, not 63C0"),
 	  FLAG(query_locked_sw) },
-	{ "query-6700-short", "the retry query in its 4-byte form answers 6700",
+	{ "query-6700-short", N_("the retry query in its 4-byte form answers 6700"),
 	  FLAG(query_6700_short) },
-	{ "query-6700-long", "the retry query in its 5-byte form answers 6700",
+	{ "query-6700-long", N_("the retry query in its 5-byte form answers 6700"),
 	  FLAG(query_6700_long) },
-	{ "query-none", "the retry query answers 6700 in both forms", FLAG(query_none) },
-	{ "query-9000", "the retry query answers 9000 after a successful VERIFY",
+	{ "query-none", N_("the retry query answers 6700 in both forms"), FLAG(query_none) },
+	{ "query-9000", N_("the retry query answers 9000 after a successful VERIFY"),
 	  FLAG(query_9000) },
-	{ "first-6f00", "the first command after power-on answers 6F00", FLAG(first_6f00) },
-	{ "strict-p1", "signing takes P1=00 only, every other P1 answers 6A86", FLAG(strict_p1) },
-	{ "get-response", "data has to be fetched: 61xx and GET RESPONSE", FLAG(get_response) },
-	{ "wrong-le", "READ BINARY beyond the end answers 6Cxx", FLAG(wrong_le) },
-	{ "filler-00", "the signature certificate's file is filled with 00, not FF",
+	{ "first-6f00", N_("the first command after power-on answers 6F00"), FLAG(first_6f00) },
+	{ "strict-p1", N_("signing takes P1=00 only, every other P1 answers 6A86"), FLAG(strict_p1) },
+	{ "get-response", N_("data has to be fetched: 61xx and GET RESPONSE"), FLAG(get_response) },
+	{ "wrong-le", N_("READ BINARY beyond the end answers 6Cxx"), FLAG(wrong_le) },
+	{ "filler-00", N_("the signature certificate's file is filled with 00, not FF"),
 	  SETTER(set_filler) },
-	{ "label", "label=TEXT: the token's label, at most 32 bytes", SETTER(set_label) },
-	{ "no-0008", "no file that tells which certificates exist", SETTER(set_no_0008) },
-	{ "no-sign-cert", "no-sign-cert=6a82|empty|ff: no signature certificate; its file is"
-	  " missing, empty or filled with FF", SETTER(set_no_cert) },
-	{ "no-auth-cert", "no-auth-cert=6a82|empty|ff: the same for the user authentication"
-	  " certificate", SETTER(set_no_cert) },
-	{ "cert-garbage", "cert-garbage=auth|sign|auth-length|sign-length: a certificate's file"
-	  " holds random bytes, or DER longer than the file", SETTER(set_garbage) },
-	{ "atr", "atr=HEX: answer to reset, 2 to 33 bytes", SETTER(set_atr) },
+	{ "label", N_("label=TEXT: the token's label, at most 32 bytes"), SETTER(set_label) },
+	{ "no-0008", N_("no file that tells which certificates exist"), SETTER(set_no_0008) },
+	{ "no-sign-cert", N_("no-sign-cert=6a82|empty|ff: no signature certificate; its file is"
+	  " missing, empty or filled with FF"), SETTER(set_no_cert) },
+	{ "no-auth-cert", N_("no-auth-cert=6a82|empty|ff: the same for the user authentication"
+	  " certificate"), SETTER(set_no_cert) },
+	{ "cert-garbage", N_("cert-garbage=auth|sign|auth-length|sign-length: a certificate's file"
+	  " holds random bytes, or DER longer than the file"), SETTER(set_garbage) },
+	{ "atr", N_("atr=HEX: answer to reset, 2 to 33 bytes"), SETTER(set_atr) },
 };
 
 #define QUIRKS		(sizeof(quirks) / sizeof(quirks[0]))
@@ -70,13 +72,13 @@ jpki_ef(struct vcard *card, uint16_t fid)
 static int
 no_memory(char error[VCARD_ERROR_MAX])
 {
-	return core_fail(error, "out of memory");
+	return vcard_fail(error, "out of memory");
 }
 
 static int
 no_value(char error[VCARD_ERROR_MAX], const char *name)
 {
-	return core_fail(error, "quirk %s takes no value", name);
+	return vcard_fail(error, "quirk %s takes no value", name);
 }
 
 static int
@@ -104,10 +106,10 @@ set_label(struct vcard *card, const char *name, const char *value,
 
 	(void)name;
 	if (value == NULL || strlen(value) > LABEL_BYTES)
-		return core_fail(error, "quirk label needs a value of at most "
+		return vcard_fail(error, "quirk label needs a value of at most "
 		    "%d bytes: label=TEXT", LABEL_BYTES);
 	if (ef->n < LABEL_BYTES)
-		return core_fail(error, "the card has no token information "
+		return vcard_fail(error, "the card has no token information "
 		    "to put a label into");
 	memset(ef->p, ' ', LABEL_BYTES);
 	memcpy(ef->p, value, strlen(value));
@@ -139,7 +141,7 @@ set_no_cert(struct vcard *card, const char *name, const char *value,
 
 	if (value == NULL || (strcmp(value, "6a82") != 0 &&
 	    strcmp(value, "empty") != 0 && strcmp(value, "ff") != 0))
-		return core_fail(error, "quirk %s needs a value: "
+		return vcard_fail(error, "quirk %s needs a value: "
 		    "%s=6a82, empty or ff", name, name);
 	ef->exists = strcmp(value, "6a82") != 0;
 	if (strcmp(value, "ff") != 0)
@@ -167,14 +169,14 @@ set_garbage(struct vcard *card, const char *name, const char *value,
 		value = "";
 	fid = strncmp(value, "sign", 4) == 0 ? FILE_SIGN : FILE_AUTH;
 	if (RAND_bytes(bytes, sizeof(bytes)) != 1)
-		return core_fail(error, "OpenSSL has no random numbers");
+		return vcard_fail(error, "OpenSSL has no random numbers");
 	if (strcmp(value, "auth") == 0 || strcmp(value, "sign") == 0)
 		bytes[0] = 0x5A;	/* never by chance a DER sequence */
 	else if (strcmp(value, "auth-length") == 0 ||
 	    strcmp(value, "sign-length") == 0)
 		memcpy(bytes, header, sizeof(header));
 	else
-		return core_fail(error, "quirk cert-garbage needs a value: "
+		return vcard_fail(error, "quirk cert-garbage needs a value: "
 		    "auth, sign, auth-length or sign-length");
 	if (!core_put(card, layout_find(VAPP_JPKI, fid),
 	    slice_of(bytes, sizeof(bytes))))
@@ -191,7 +193,7 @@ set_atr(struct vcard *card, const char *name, const char *value,
 
 	(void)name;
 	if (value == NULL || !core_hex(value, &w) || w.n < 2)
-		return core_fail(error, "quirk atr needs 2 to %d bytes in "
+		return vcard_fail(error, "quirk atr needs 2 to %d bytes in "
 		    "hexadecimal: atr=HEX", VCARD_ATR_MAX);
 	memcpy(card->atr, atr, w.n);
 	card->atr_n = w.n;
@@ -213,7 +215,7 @@ vcard_quirk(struct vcard *card, const char *name, const char *value,
 		    true;
 		return 0;
 	}
-	return core_fail(error, "no quirk is called \"%s\"; "
+	return vcard_fail(error, "no quirk is called \"%s\"; "
 	    "\"jpki-vcard run --help\" lists them", name);
 }
 

@@ -8,6 +8,8 @@
 #include <unistd.h>
 
 #include "fault.h"
+#include "language.h"
+#include "verror.h"
 
 /*
  * Options.
@@ -28,11 +30,9 @@ static int
 add_spec(const char *specs[STATION_SPECS_MAX], size_t *n, const char *value,
     char error[VCARD_ERROR_MAX])
 {
-	if (*n == STATION_SPECS_MAX) {
-		snprintf(error, VCARD_ERROR_MAX,
-		    "at most %d of a kind can be given", STATION_SPECS_MAX);
-		return -1;
-	}
+	if (*n == STATION_SPECS_MAX)
+		return vcard_fail(error, "at most %d of a kind can be given",
+		    STATION_SPECS_MAX);
 	specs[(*n)++] = value;
 	return 0;
 }
@@ -66,9 +66,10 @@ station_help(FILE *out)
 
 	fprintf(out, "\n");
 	fault_help(out);
-	fprintf(out, "\nQuirks: NAME[=VALUE]\n");
+	fputs(_("\nQuirks: NAME[=VALUE]\n"), out);
 	for (i = 0; (name = vcard_quirk_name(i)) != NULL; i++)
-		fprintf(out, "  %-19s %s\n", name, vcard_quirk_text(i));
+		fprintf(out, "  %-19s %s\n", name,
+		    language_of(vcard_quirk_text(i)));
 }
 
 /*
@@ -97,8 +98,7 @@ load_card(struct station *s, const char *dir, char error[VCARD_ERROR_MAX])
 		return -1;
 	if ((link = vlink_new(card)) == NULL) {
 		vcard_free(&card);
-		snprintf(error, VCARD_ERROR_MAX, "no memory");
-		return -1;
+		return vcard_fail(error, "no memory");
 	}
 	s->links[s->n++] = link;
 	snprintf(name, sizeof(name), "%zu", s->n);
@@ -135,8 +135,7 @@ open_log(struct station *s, const char *path, char error[VCARD_ERROR_MAX])
 		s->log = fdopen(fd, "a");
 	if (s->log != NULL)
 		return 0;
-	snprintf(error, VCARD_ERROR_MAX, "log %.150s: %s", path,
-	    strerror(errno));
+	vcard_fail(error, "log %.150s: %s", path, strerror(errno));
 	if (fd >= 0)
 		close(fd);
 	return -1;

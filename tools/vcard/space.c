@@ -17,6 +17,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "language.h"
+#include "verror.h"
+
 #define TMPFS_FLAGS	(MS_NOSUID | MS_NODEV)
 
 /* Settings of Linux that forbid user namespaces, and what allows them. */
@@ -55,9 +58,9 @@ read_number(const char *file, long missing)
 static int
 refuse(const char *what, char error[VCARD_ERROR_MAX])
 {
-	const char *allow = "in a container give it --cap-add SYS_ADMIN and "
-	    "--security-opt seccomp=unconfined";
 	int saved = errno;
+	const char *allow = _("in a container give it --cap-add SYS_ADMIN "
+	    "and --security-opt seccomp=unconfined");
 	size_t i;
 
 	for (i = 0; i < sizeof(obstacles) / sizeof(obstacles[0]); i++) {
@@ -67,9 +70,8 @@ refuse(const char *what, char error[VCARD_ERROR_MAX])
 			break;
 		}
 	}
-	snprintf(error, VCARD_ERROR_MAX, "the system refuses %s (%s); "
-	    "run it as root, or allow it: %s", what, strerror(saved), allow);
-	return -1;
+	return vcard_fail(error, "the system refuses %s (%s); run it as root, "
+	    "or allow it: %s", language_of(what), strerror(saved), allow);
 }
 
 static int
@@ -122,10 +124,9 @@ space_enter(char error[VCARD_ERROR_MAX])
 		return 0;
 	if (errno != EINVAL)
 		return refuse("mounts in a namespace", error);
-	snprintf(error, VCARD_ERROR_MAX, "the root folder is no mount point, "
-	    "as in a plain chroot; make it one with \"mount --bind DIR DIR\" "
-	    "before the chroot into DIR");
-	return -1;
+	return vcard_fail(error, "the root folder is no mount point, as in a "
+	    "plain chroot; make it one with \"mount --bind DIR DIR\" before "
+	    "the chroot into DIR");
 }
 
 /*
@@ -201,7 +202,7 @@ space_make_run(char error[VCARD_ERROR_MAX])
 	DIR *entries = opendir("/run");
 
 	if (old < 0 || entries == NULL) {
-		snprintf(error, VCARD_ERROR_MAX, "/run: %s", strerror(errno));
+		vcard_fail(error, "/run: %s", strerror(errno));
 		goto out;
 	}
 	if (mount("jpki-vcard", "/run", "tmpfs", TMPFS_FLAGS,
@@ -211,8 +212,7 @@ space_make_run(char error[VCARD_ERROR_MAX])
 	}
 	show_entries(old, entries);
 	if (mkdir(SPACE_RUN, 0755) != 0 || mkdir(SPACE_PCSCD, 0755) != 0) {
-		snprintf(error, VCARD_ERROR_MAX, "private /run: %s",
-		    strerror(errno));
+		vcard_fail(error, "private /run: %s", strerror(errno));
 		goto out;
 	}
 	rc = 0;
@@ -230,9 +230,8 @@ space_hide(const char *folder, char error[VCARD_ERROR_MAX])
 	if (mount("jpki-vcard", folder, "tmpfs", TMPFS_FLAGS,
 	    "mode=0755") == 0 || errno == ENOENT)
 		return 0;
-	snprintf(error, VCARD_ERROR_MAX, "cannot hide %.150s: %s", folder,
+	return vcard_fail(error, "cannot hide %.150s: %s", folder,
 	    strerror(errno));
-	return -1;
 }
 
 static int

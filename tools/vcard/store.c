@@ -15,6 +15,7 @@
 #include <openssl/pem.h>
 
 #include "store_state.h"
+#include "verror.h"
 
 #define FILE_MAX	65536
 #define NAME_BYTES	48
@@ -229,14 +230,14 @@ store_check(const char *dir, char error[VCARD_ERROR_MAX])
 	if (d == NULL && errno == ENOENT && dir[0] != '\0')
 		return 0;
 	if (d == NULL)
-		return core_fail(error, "cannot use %s for a card: %s", dir,
+		return vcard_fail(error, "cannot use %s for a card: %s", dir,
 		    strerror(errno));
 	while (empty && (entry = readdir(d)) != NULL)
 		empty = strcmp(entry->d_name, ".") == 0 ||
 		    strcmp(entry->d_name, "..") == 0;
 	(void)closedir(d);
 	if (!empty)
-		return core_fail(error, "%s is not empty: name a directory "
+		return vcard_fail(error, "%s is not empty: name a directory "
 		    "that is new or empty", dir);
 	return 0;
 }
@@ -278,7 +279,7 @@ store_create(const char *dir, const struct vcard *card,
 	int fd = -1, r = -1;
 
 	if (path == NULL || work == NULL) {
-		core_fail(error, "out of memory");
+		vcard_fail(error, "out of memory");
 		goto out;
 	}
 	memcpy(work + strlen(work), NEW_SUFFIX, sizeof(NEW_SUFFIX));
@@ -287,12 +288,12 @@ store_create(const char *dir, const struct vcard *card,
 		fd = open(work, OPEN_DIR);
 	/* rename() replaces an empty directory, and no other. */
 	if (fd < 0 || !write_card(fd, card) || rename(work, path) != 0) {
-		core_fail(error, "cannot write the card into %s: %s", dir,
+		vcard_fail(error, "cannot write the card into %s: %s", dir,
 		    strerror(errno));
 		goto out;
 	}
 	made = false;
-	r = sync_parent(path) ? 0 : core_fail(error,
+	r = sync_parent(path) ? 0 : vcard_fail(error,
 	    "cannot make sure that %s is on the disk: %s", dir,
 	    strerror(errno));
 out:
@@ -345,7 +346,7 @@ load_files(struct vcard *card, int dir, char error[VCARD_ERROR_MAX])
 			card->efs[i].exists = card->pins[row->pin].exists;
 		else if (!load_ef(card, dir, i)) {
 			name_of(i, name);
-			return core_fail(error, "cannot read %s of the card; "
+			return vcard_fail(error, "cannot read %s of the card; "
 			    "make a new card", name);
 		}
 	}
@@ -362,19 +363,19 @@ vcard_load(const char *dir, struct vcard **out, char error[VCARD_ERROR_MAX])
 
 	fd = open(dir, OPEN_DIR);
 	if (fd < 0) {
-		core_fail(error, "cannot open the card %s: %s", dir,
+		vcard_fail(error, "cannot open the card %s: %s", dir,
 		    strerror(errno));
 		goto out;
 	}
 	/* Two programs with one card would lose each other's tries. */
 	if (flock(fd, LOCK_EX | LOCK_NB) != 0) {
-		core_fail(error, "the card %s is in use by another program",
+		vcard_fail(error, "the card %s is in use by another program",
 		    dir);
 		goto out;
 	}
 	text = read_file(fd, STATE, &n);
 	if (text == NULL) {
-		core_fail(error, "%s is no virtual card; make one with "
+		vcard_fail(error, "%s is no virtual card; make one with "
 		    "\"jpki-vcard create\"", dir);
 		goto out;
 	}

@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "verror.h"
+
 #define VERSION		"1"
 #define LINE_MAX_BYTES	128
 #define WORDS		4
@@ -108,11 +110,11 @@ state_parse(char *text, struct vcard **out, char error[VCARD_ERROR_MAX])
 		if (parse_line(text, &card))
 			continue;
 		vcard_free(&card);
-		return core_fail(error, "line %d of the card's state makes no "
+		return vcard_fail(error, "line %d of the card's state makes no "
 		    "sense; correct it or make a new card", line);
 	}
 	if (card == NULL)
-		return core_fail(error, "the card's state names no profile; "
+		return vcard_fail(error, "the card's state names no profile; "
 		    "make a new card");
 	*out = card;
 	return 0;

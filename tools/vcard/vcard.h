@@ -15,7 +15,7 @@
 #define VCARD_ATR_MAX		33
 #define VCARD_ANSWER_MAX	65538	/* extended answer and SW1-SW2 */
 #define VCARD_SHORT_MAX		258	/* short answer, likewise */
-#define VCARD_ERROR_MAX		256
+#define VCARD_ERROR_MAX		512
 #define VCARD_PIN_MAX		16	/* bytes */
 
 struct vcard;
@@ -26,6 +26,7 @@ struct vcard_person {
 	const char *address;
 	const char *birth;	/* YYYY-MM-DD */
 	const char *sex;	/* "male", "female", "unknown" */
+	const char *number;	/* 12 digits that are nobody's My Number */
 };
 
 struct vcard_pins {

@@ -15,6 +15,9 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "language.h"
+#include "verror.h"
+
 #define MESSAGE_MAX	65535
 #define MUTE_ATR	(VCARD_ATR_MAX + 1)	/* longer than any ATR */
 #define RETRY_FIRST_MS	10
@@ -420,7 +423,7 @@ vpcd_start(struct vpcd **out, struct vlink *link, const char *host,
     uint16_t port, char error[VCARD_ERROR_MAX])
 {
 	struct vpcd *v = calloc(1, sizeof(*v));
-	const char *why = "no memory";
+	const char *why = N_("no memory");
 
 	if (v == NULL)
 		goto fail;
@@ -430,21 +433,21 @@ vpcd_start(struct vpcd **out, struct vlink *link, const char *host,
 	pthread_mutex_init(&v->lock, NULL);
 	v->address.sin_family = AF_INET;
 	v->address.sin_port = htons(port);
-	why = "the host has to be an IPv4 address, such as 127.0.0.1";
+	why = N_("the host has to be an IPv4 address, such as 127.0.0.1");
 	if (inet_pton(AF_INET, host, &v->address.sin_addr) != 1)
 		goto fail;
-	why = "cannot make a pipe";
+	why = N_("cannot make a pipe");
 	if (pipe2(v->wake, O_CLOEXEC | O_NONBLOCK) != 0)
 		goto fail;
 	vlink_watch(link, wake_up, v);
 	vlink_reader(link, is_gone, v);
-	why = "cannot start a thread";
+	why = N_("cannot start a thread");
 	if (pthread_create(&v->thread, NULL, run, v) != 0)
 		goto fail;
 	*out = v;
 	return 0;
 fail:
-	snprintf(error, VCARD_ERROR_MAX, "%s", why);
+	vcard_fail(error, "%s", language_of(why));
 	if (v != NULL) {
 		vlink_watch(link, NULL, NULL);
 		vlink_reader(link, NULL, NULL);

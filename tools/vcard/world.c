@@ -11,8 +11,10 @@
 #include <unistd.h>
 
 #include "child.h"
+#include "language.h"
 #include "pcscd.h"
 #include "space.h"
+#include "verror.h"
 
 #define CARD		SPACE_RUN "/card"
 #define CONTROL		SPACE_RUN "/control"
@@ -51,8 +53,7 @@ make_absolute(const char *path, char out[PATH_MAX],
 		n = -1;
 	if (n >= 0 && n < PATH_MAX)
 		return 0;
-	snprintf(error, VCARD_ERROR_MAX, "the path %.100s is too long", path);
-	return -1;
+	return vcard_fail(error, "the path %.100s is too long", path);
 }
 
 /* The card's folder and so on as the command may find them. */
@@ -79,7 +80,7 @@ fix_paths(struct world *w, char error[VCARD_ERROR_MAX])
 static int
 make_card(struct world *w, char error[VCARD_ERROR_MAX])
 {
-	static const struct vcard_person nobody = { NULL, NULL, NULL, NULL };
+	static const struct vcard_person nobody = { NULL, NULL, NULL, NULL, NULL };
 	static const struct vcard_pins usual = { NULL, NULL, NULL, NULL };
 	struct station_options *o = &w->options->station;
 
@@ -107,8 +108,7 @@ set_environment(const struct world *w, char error[VCARD_ERROR_MAX])
 	    unsetenv("PCSCLITE_FILTER_IGNORE_READER_NAMES") == 0 &&
 	    unsetenv("PCSCLITE_FILTER_EXTEND_READER_NAMES") == 0)
 		return 0;
-	snprintf(error, VCARD_ERROR_MAX, "no memory");
-	return -1;
+	return vcard_fail(error, "no memory");
 }
 
 static int
@@ -126,9 +126,8 @@ catch_signals(struct world *w, sigset_t *before, char error[VCARD_ERROR_MAX])
 	w->signals = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
 	if (w->signals >= 0)
 		return 0;
-	snprintf(error, VCARD_ERROR_MAX, "cannot wait for signals: %s",
+	return vcard_fail(error, "cannot wait for signals: %s",
 	    strerror(errno));
-	return -1;
 }
 
 /*
@@ -179,8 +178,8 @@ watch_pcscd(struct world *w)
 	if (w->pcscd.pid == 0 || !pcscd_has_ended(&w->pcscd))
 		return;
 	pcscd_epitaph(&w->pcscd, how, sizeof(how));
-	fprintf(stderr, "jpki-vcard: the private pcscd ended by itself (%s); "
-	    "\"pcscd start\" of the control starts another\n", how);
+	fprintf(stderr, _("jpki-vcard: the private pcscd ended by itself (%s); "
+	    "\"pcscd start\" of the control starts another\n"), how);
 }
 
 static int
@@ -196,6 +195,7 @@ service(void *user, const char *verb, char error[VCARD_ERROR_MAX])
 		pcscd_stop(&w->pcscd, verb[0] == 'k');
 		return 0;
 	}
+	/* Of the control's answer, which has no language. */
 	snprintf(error, VCARD_ERROR_MAX, "pcscd stop, start or kill");
 	return -1;
 }

@@ -256,13 +256,17 @@ same_out(const struct case_ *c)
 
 /* Unless all is done: no output, and one line that says why. */
 static void
-judge_words(const struct attempt *a, struct complaint *out)
+judge_words(const struct case_ *c, struct complaint *out)
 {
+	const struct attempt *a = c->attempt;
 	static const char mine[] = "jpki-tool: ", warning[] = "warning: ";
 	const char *at = a->err;
 	unsigned lines = 0;
 
 	if (a->code == 0 || a->hung || a->signal != 0)
+		return;
+	/* Certificates that end soon are told, and are no failure. */
+	if (succeeded(a, c->op) && c->op->yield != YIELD_NONE)
 		return;
 	if (a->out_n > 0)
 		complain(out, "exit %d, but there is output", a->code);
@@ -301,7 +305,7 @@ judge_yield(const struct case_ *c, struct complaint *out)
 	judge_signatures(c, out);
 	judge_documents(c, out);
 	if (c->op->part == PART_TOOL)
-		judge_words(a, out);
+		judge_words(c, out);
 	if (!succeeded(a, c->op))
 		return;
 	/* A card that counts without having looked: nobody can know. */

@@ -38,6 +38,8 @@ const struct operation operations[] = {
 	TOOL("status -a", OP_SHOW, .yield = YIELD_LINES, .args = "status -a"),
 	TOOL("status with a PIN", OP_SHOW, SIGN, .verify = 1, .yield = YIELD_LINES,
 	    .args = "status --pin-file pin"),
+	TOOL("status --warn-days", OP_SHOW, .yield = YIELD_SAME, .end = 7,
+	    .args = "status --warn-days 4000"),
 	TOOL("cert auth", OP_READ, .yield = YIELD_LINES, .args = "cert auth"),
 	TOOL("cert auth --der", OP_READ, .yield = YIELD_SAME, .makes_files = true,
 	    .args = "cert auth --der -o out"),
@@ -85,6 +87,13 @@ const struct operation operations[] = {
 	    "--jobs 2 --suffix .signed a.pdf b.pdf"),
 	TOOL("sign, asked", OP_SIGN, AUTH, .verify = 1, .yield = YIELD_SIGNATURE,
 	    .args = "sign -k auth", .asks = true),
+
+	TOOL("attributes", OP_READ, INPUT, .verify = 1, .yield = YIELD_SAME,
+	    .args = "attributes --pin-file pin"),
+	TOOL("attributes, asked", OP_READ, INPUT, .verify = 1, .yield = YIELD_SAME,
+	    .args = "attributes -j", .asks = true),
+	TOOL("mynumber", OP_READ, INPUT, .verify = 1, .yield = YIELD_SAME,
+	    .args = "mynumber --i-may-handle-my-number --pin-file pin"),
 
 	MODULE("initialize", OP_LIST, .before = NOTHING,
 	    .steps = STEPS(step_initialize, step_finalize)),

@@ -36,6 +36,8 @@ static const struct {
 	{ "sign", "ABC123\n" },
 	{ "o/a", "To be signed.\n" },
 	{ "o/b", "To be signed as well.\n" },
+	{ "nss/pkcs11.txt", "library=\nname=NSS Internal PKCS #11 Module\n\n"
+	    "library=/usr/lib/jpki-pkcs11-auth.so\nname=JPKI\n" },
 	{ "xml", "<letter>To be signed.</letter>\n" },
 };
 
@@ -58,7 +60,7 @@ files_attach(void)
 	(void)snprintf(folder, sizeof(folder), "%s/nomem.XXXXXX",
 	    base != NULL ? base : "/tmp");
 	good = mkdtemp(folder) != NULL && chdir(folder) == 0 &&
-	    mkdir("o", 0700) == 0;
+	    mkdir("o", 0700) == 0 && mkdir("nss", 0700) == 0;
 	for (size_t i = 0; good && i < sizeof(inputs) / sizeof(inputs[0]); i++)
 		good = file_write(inputs[i].path, inputs[i].content);
 	if (!good)

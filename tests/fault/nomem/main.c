@@ -17,7 +17,7 @@
 #include "nomem.h"
 
 #define WORKERS		2
-#define OPERATIONS_MAX	32
+#define OPERATIONS_MAX	48
 #define STEPS_MAX	32
 #define FEW		300	/* allocations, all of which are tried */
 #define LAST		32	/* so many at the end, too */

@@ -13,11 +13,18 @@
 #define ARGUMENTS_MAX	16
 #define COMPLAINT_MAX	512
 
+/*
+ * It tells what it finds of the machine on standard output, and ends with 1 if
+ * there is anything; who fails says nothing there.
+ */
+#define FINDINGS	(-1)
+
 struct operation {
 	const char	*name;
 	/* First word: "tool" or "client". */
 	const char	*argv[ARGUMENTS_MAX];
-	int		 exit;		/* with all the memory in the world */
+	int		 exit;		/* with all the memory in the world;
+					   FINDINGS: as what it finds */
 	unsigned	 verifies;	/* at most */
 	bool		 changes;	/* a PIN */
 	bool		 dated;		/* files differ by when they were made,
