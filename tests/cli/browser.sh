@@ -7,16 +7,9 @@ set -u
 # shellcheck source=tests/cli/lib.sh
 . "$JPKI_SRC/tests/cli/lib.sh"
 
-# modutil loads what it registers.  One that was built with a sanitizer loads
-# into no other program: there OpenSC's stands in, by the names of ours.
-modules=$JPKI_BUILD
-if readelf --dyn-syms "$modules/jpki-pkcs11.so" | grep -qE '__(asan|tsan)_'; then
-	modules=$work/modules
-	mkdir "$modules"
-	for name in jpki-pkcs11 jpki-pkcs11-auth jpki-pkcs11-sign; do
-		cp "$(ls /usr/lib*/*/opensc-pkcs11.so)" "$modules/$name.so"
-	done
-fi
+# shellcheck source=tests/cli/lib-modules.sh
+. "$JPKI_SRC/tests/cli/lib-modules.sh"
+
 module=$modules/jpki-pkcs11-auth.so
 firefox=.mozilla/firefox
 # Who is not root: the one who runs this, or nobody.

@@ -44,7 +44,7 @@ opensc_without_the_card() {
 
 registered_twice() {
 	own_registry
-	echo "module: $JPKI_BUILD/jpki-pkcs11-auth.so" \
+	echo "module: $modules/jpki-pkcs11-auth.so" \
 		>"$HOME/.config/pkcs11/modules/second.module"
 	run doctor -j
 	expect_equal 'findings' "$(jq -r '.findings[].id' "$out")" p11kit-twice
@@ -94,7 +94,7 @@ kept_from_programs() {
 		>>"$HOME/.config/pkcs11/modules/jpki.module"
 	mkdir -p "$HOME/.pki/nssdb"
 	certutil -N -d "sql:$HOME/.pki/nssdb" --empty-password
-	add_module JPKI "$JPKI_BUILD/jpki-pkcs11-auth.so"
+	add_module JPKI "$modules/jpki-pkcs11-auth.so"
 	add_module p11-kit "$(pkg-config --variable=proxy_module p11-kit-1)"
 	run doctor
 	expect_success 'Nothing is wrong.'
@@ -111,10 +111,10 @@ twice_in_a_browser() {
 	own_registry
 	mkdir -p "$HOME/.pki/nssdb"
 	certutil -N -d "sql:$HOME/.pki/nssdb" --empty-password
-	add_module JPKI "$JPKI_BUILD/jpki-pkcs11-auth.so"
+	add_module JPKI "$modules/jpki-pkcs11-auth.so"
 	run doctor
 	expect_success 'Nothing is wrong.'
-	add_module Again "$JPKI_BUILD/jpki-pkcs11.so"
+	add_module Again "$modules/jpki-pkcs11.so"
 	run doctor -j
 	expect_equal 'findings' "$(jq -rc '.findings[] | [.id, .seen]' "$out")" \
 		"[\"nss-twice\",\"$HOME/.pki/nssdb, Again\"]"

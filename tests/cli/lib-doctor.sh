@@ -6,6 +6,8 @@
 
 # shellcheck source=tests/cli/lib.sh
 . "$JPKI_SRC/tests/cli/lib.sh"
+# shellcheck source=tests/cli/lib-modules.sh
+. "$JPKI_SRC/tests/cli/lib-modules.sh"
 
 # mount_here [ARGUMENT...]: in a world, whose mounts are its own.
 mount_here() {
@@ -21,7 +23,7 @@ own_registry() {
 	export HOME
 	unset XDG_CONFIG_HOME XDG_DATA_HOME
 	mkdir -p "$HOME/.config/pkcs11/modules"
-	echo "module: $JPKI_BUILD/jpki-pkcs11.so" >"$HOME/.config/pkcs11/modules/jpki.module"
+	echo "module: $modules/jpki-pkcs11.so" >"$HOME/.config/pkcs11/modules/jpki.module"
 	echo 'enable-in: none' >"$HOME/.config/pkcs11/modules/opensc-pkcs11.module"
 	[ "$(id -u)" = 0 ] || return 0
 	configs=$(pkg-config --variable=p11_module_configs p11-kit-1)
