@@ -39,9 +39,10 @@ needs_valgrind := all tests helpers
 suite_valgrind := --group valgrind --build $(O) --wrap "env TEST_STRIDE=7 $(VALGRIND)" \
 	--timeout 1800 $(unit_tests) \
 	--group valgrind --build $(O) --timeout 1800 $(srcdir)/tests/memcheck/commands.sh
-# Of the programs, those that are built with the sanitizer as well.
+# Of the programs, those that are built with the sanitizer as well; Python is not.
 needs_san := build-san
-suite_san := --group san --build $(san) $(addprefix $(san)/,$(unit_names)) $(cli_tests) \
+suite_san := --group san --build $(san) $(addprefix $(san)/,$(unit_names)) \
+	$(filter-out %/examples.sh,$(cli_tests)) \
 	$(addprefix $(srcdir)/tests/e2e/,conformance.sh p11-card.sh)
 # Where several threads are in it, or cards that go.
 needs_tsan := build-tsan

@@ -285,7 +285,7 @@ ended_while_it_waits() {
 	done
 	kill -KILL "$doctor"
 	wait "$doctor" 2>/dev/null
-	while pgrep -s "$doctor"; do
+	while pgrep -s "$doctor" >/dev/null; do
 		sleep 0.1
 	done
 	let_go

@@ -22,7 +22,7 @@ proc at_prompt {} {
 	global answers expect_out screen
 	expect {
 		-re {(^|\n)\$ $} {}
-		-re {(: |/N\] )$} {
+		-re {(left\): |ください: |/N\] )$} {
 			append screen $expect_out(buffer)
 			if {$answers == ""} { complain "a question too many:\n$screen" }
 			send -- "[lindex $answers 0]\r"
